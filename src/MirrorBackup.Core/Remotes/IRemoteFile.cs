@@ -1,0 +1,18 @@
+namespace MirrorBackup.Remotes;
+
+/// <summary>A file that is open for reading. Thread-safe: several reads may run at once. Disposing twice is fine.</summary>
+public interface IRemoteFile : IAsyncDisposable
+{
+    /// <summary>The path that it was opened by.</summary>
+    RemotePath Path { get; }
+
+    /// <summary>The length in bytes when it was opened.</summary>
+    long Length { get; }
+
+    /// <summary>Reads from a position until the buffer is full or the file ends.</summary>
+    /// <param name="offset">Bytes from the start of the file; may lie beyond the end.</param>
+    /// <param name="buffer">Receives the bytes.</param>
+    /// <param name="cancellationToken">Stops the read; the buffer's content is then undefined.</param>
+    /// <returns>How many bytes were read; fewer than <paramref name="buffer"/> holds only at the end of the file.</returns>
+    ValueTask<int> ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken = default);
+}

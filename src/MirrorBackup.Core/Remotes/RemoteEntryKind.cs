@@ -1,0 +1,14 @@
+namespace MirrorBackup.Remotes;
+
+/// <summary>What a name in a remote stands for.</summary>
+public enum RemoteEntryKind
+{
+    /// <summary>A regular file.</summary>
+    File,
+
+    /// <summary>A directory.</summary>
+    Directory,
+
+    /// <summary>A symbolic link that leads out of the root or nowhere, a device, a socket: listed, never opened.</summary>
+    Other,
+}

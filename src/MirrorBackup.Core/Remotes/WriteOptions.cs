@@ -1,0 +1,6 @@
+namespace MirrorBackup.Remotes;
+
+/// <summary>How a small file is written.</summary>
+/// <param name="Grade">When it must be durable; the default is at once.</param>
+/// <param name="MustBeNew">Fail if the file is there.</param>
+public readonly record struct WriteOptions(WriteGrade Grade = WriteGrade.Publish, bool MustBeNew = false);
