@@ -19,7 +19,7 @@ public interface IVirtualDisk : IAsyncDisposable
     /// <summary>The id of the parent; <see langword="null"/> for a key.</summary>
     Guid? ParentId { get; }
 
-    /// <summary>The size that the guest sees, in bytes; a multiple of 512.</summary>
+    /// <summary>The size that the guest sees, in bytes; a multiple of 512 wherever a hypervisor wrote it, which readers do not insist on.</summary>
     long VirtualSize { get; }
 
     /// <summary>Bytes of data per block; 2 MiB for every disk of a backup repository.</summary>
