@@ -1,0 +1,96 @@
+using System.IO.Hashing;
+using System.Runtime.CompilerServices;
+using MirrorBackup.Disks;
+
+namespace MirrorBackup.Transfer;
+
+/// <summary>Reads the blocks of a revision in ascending order and computes its digest on the way.</summary>
+internal sealed class DiskBlockSource
+{
+    private const int SectorBytes = 512;
+
+    private readonly IVirtualDisk _disk;
+    private readonly CopyOptions _options;
+    private readonly BlockPool _pool;
+    private readonly RevisionDigestBuilder _digest = new();
+
+    public DiskBlockSource(IVirtualDisk disk, CopyOptions options)
+    {
+        _disk = disk;
+        _options = options;
+        _pool = disk.BlockSize == options.Pool.BlockBytes ? options.Pool : new BlockPool(blockBytes: disk.BlockSize);
+    }
+
+    /// <summary>The digest of what was yielded so far.</summary>
+    public RevisionDigest Digest => _digest.ToDigest();
+
+    public async IAsyncEnumerable<BlockLease> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var blocks = _disk.AllocatedBlocks;
+        CheckOrder(blocks);
+        var pieces = ReadAhead.RunAsync(blocks.Count, _options.ReadAhead, (piece, stop) => ReadBlockAsync(blocks[piece], stop), cancellationToken);
+        await foreach (var lease in pieces.ConfigureAwait(false))
+        {
+            _digest.Append(lease.Index, lease.Hash);
+            _options.Meter?.AddRead(lease.Length);
+            yield return lease;
+        }
+    }
+
+    private async Task<BlockLease> ReadBlockAsync(int blockIndex, CancellationToken cancellationToken)
+    {
+        if (_options.Throttle is { } throttle)
+        {
+            await throttle.TakeAsync(_disk.BlockSize, cancellationToken).ConfigureAwait(false);
+        }
+
+        var lease = _pool.Rent();
+        try
+        {
+            lease.Index = blockIndex;
+            await _disk.ReadBlockAsync(blockIndex, lease.Bitmap, lease.Data, cancellationToken).ConfigureAwait(false);
+            CheckWhole(lease);
+            lease.Hash = XxHash128.HashToUInt128(lease.Data.Span);
+            return lease;
+        }
+        catch
+        {
+            lease.Release();
+            throw;
+        }
+    }
+
+    // Writers store whole blocks. A missing sector is zeros in a key; in a delta it would hide the parent's.
+    private void CheckWhole(BlockLease lease)
+    {
+        if (_disk.ParentId is null)
+        {
+            return;
+        }
+
+        var bits = _disk.BlockSize / SectorBytes;
+        var whole = bits / 8;
+        var bitmap = lease.Bitmap.Span;
+        var rest = (byte)(0xFF << (8 - (bits % 8)));
+        if (bitmap[..whole].ContainsAnyExcept((byte)0xFF) || (bits % 8 != 0 && (bitmap[whole] & rest) != rest))
+        {
+            throw new UnsupportedBackupException(
+                $"Block {lease.Index} of \"{_disk.Name}\" holds only some of its sectors; the others must be completed from its parent before it can be copied.");
+        }
+    }
+
+    private void CheckOrder(IReadOnlyList<int> blocks)
+    {
+        var previous = -1;
+        for (var i = 0; i < blocks.Count; i++)
+        {
+            if (blocks[i] <= previous)
+            {
+                throw new CorruptBackupException(
+                    $"The allocated blocks of \"{_disk.Name}\" are not in ascending order: block {blocks[i]} follows block {previous}.");
+            }
+
+            previous = blocks[i];
+        }
+    }
+}

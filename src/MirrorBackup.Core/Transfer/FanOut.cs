@@ -1,0 +1,174 @@
+using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+
+namespace MirrorBackup.Transfer;
+
+/// <summary>
+/// Reads a sequence of blocks once and hands each to every target, over one bounded queue per target. A target that fails leaves;
+/// the last one that leaves stops the reading; a failing source, tap or verification ends all.
+/// </summary>
+[SuppressMessage("Reliability", "CA1001", Justification = "A branch that was left behind may cancel the source of tokens at any later time; it holds neither timer nor registration.")]
+internal sealed class FanOut
+{
+    private readonly CopyOptions _options;
+    private readonly List<FanOutBranch> _targets = [];
+    private readonly List<FanOutBranch> _taps = [];
+    private readonly List<FanOutBranch> _waiting = [];
+    private readonly TaskCompletionSource _verified = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private readonly CancellationTokenSource _reading = new();
+    private int _live;
+
+    private FanOut(CopyOptions options) => _options = options;
+
+    /// <summary>Runs the whole copy.</summary>
+    /// <param name="source">Starts the reading; the leases that it yields become this class's.</param>
+    /// <param name="targets">At least one.</param>
+    /// <param name="taps">See every block, in order; an error of theirs is one of the source.</param>
+    /// <param name="options">Checked options.</param>
+    /// <param name="verify">Called once all was read and the taps have seen it; its error is one of the source.</param>
+    /// <param name="cancellationToken">Stops everything.</param>
+    /// <returns>The result, without digest.</returns>
+    /// <exception cref="OperationCanceledException">The token was cancelled; all branches have ended.</exception>
+    public static async Task<CopyResult> RunAsync(
+        Func<CancellationToken, IAsyncEnumerable<BlockLease>> source,
+        IReadOnlyList<FanOutTarget> targets,
+        IReadOnlyList<IFanOutSink> taps,
+        CopyOptions options,
+        Func<CancellationToken, ValueTask>? verify,
+        CancellationToken cancellationToken)
+    {
+        var run = new FanOut(options);
+        using var registration = cancellationToken.Register(run._reading.Cancel);
+        run.Start(targets, taps, cancellationToken);
+        var sourceError = await run.FeedAsync(source, verify).ConfigureAwait(false);
+        var outcomes = ImmutableArray.CreateBuilder<CopyOutcome>(targets.Count);
+        foreach (var target in run._targets)
+        {
+            outcomes.Add(await target.EndAsync(options.StopGrace, options.TimeProvider).ConfigureAwait(false));
+        }
+
+        foreach (var tap in run._taps)
+        {
+            await tap.EndAsync(options.StopGrace, options.TimeProvider).ConfigureAwait(false);
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        return new CopyResult { Outcomes = outcomes.MoveToImmutable(), BytesRead = run.BytesRead, SourceError = sourceError };
+    }
+
+    private long BytesRead { get; set; }
+
+    private void Start(IReadOnlyList<FanOutTarget> targets, IReadOnlyList<IFanOutSink> taps, CancellationToken cancellationToken)
+    {
+        _live = targets.Count;
+        for (var i = 0; i < targets.Count; i++)
+        {
+            var target = i;
+            _targets.Add(new FanOutBranch(
+                targets[i].Name,
+                targets[i].Sink,
+                _options.QueueLength,
+                _verified.Task,
+                bytes => _options.Meter?.AddWritten(target, bytes),
+                _ => OnTargetEnded(),
+                targets[i].Stop,
+                cancellationToken));
+        }
+
+        foreach (var tap in taps)
+        {
+            _taps.Add(new FanOutBranch("tap", tap, _options.QueueLength, Task.CompletedTask, static _ => { }, OnTapEnded, default, cancellationToken));
+        }
+    }
+
+    private void OnTargetEnded()
+    {
+        if (Interlocked.Decrement(ref _live) == 0)
+        {
+            _reading.Cancel();
+        }
+    }
+
+    private void OnTapEnded(FanOutBranch tap)
+    {
+        if (tap.Error is not null)
+        {
+            _reading.Cancel();
+        }
+    }
+
+    private async Task<Exception?> FeedAsync(Func<CancellationToken, IAsyncEnumerable<BlockLease>> source, Func<CancellationToken, ValueTask>? verify)
+    {
+        try
+        {
+            await foreach (var block in source(_reading.Token).ConfigureAwait(false))
+            {
+                BytesRead += block.Length;
+                await SendAsync(block).ConfigureAwait(false);
+            }
+
+            await EndTapsAsync().ConfigureAwait(false);
+            if (verify is not null)
+            {
+                await verify(_reading.Token).ConfigureAwait(false);
+            }
+
+            _verified.SetResult();
+            _targets.ForEach(static target => target.Complete());
+            return null;
+        }
+        catch (Exception e)
+        {
+            // Every target left, each with its own reason: the source is not to blame.
+            var allLeft = e is OperationCanceledException && Volatile.Read(ref _live) == 0;
+            var cause = _taps.Find(static tap => tap.Error is not (null or OperationCanceledException))?.Error ?? e;
+            _taps.ForEach(tap => tap.Abort(cause));
+            _targets.ForEach(target => target.Abort(cause));
+            return allLeft ? null : cause;
+        }
+    }
+
+    private async Task EndTapsAsync()
+    {
+        foreach (var tap in _taps)
+        {
+            tap.Complete();
+            var ended = await tap.EndAsync(_options.StopGrace, _options.TimeProvider).ConfigureAwait(false);
+            if (ended.Error is { } error)
+            {
+                throw error;
+            }
+        }
+    }
+
+    private async ValueTask SendAsync(BlockLease block)
+    {
+        try
+        {
+            Offer(_taps, block);
+            Offer(_targets, block);
+            foreach (var branch in _waiting)
+            {
+                await branch.SendAsync(block, _options.StallTimeout, _options.TimeProvider, _reading.Token).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            _waiting.Clear();
+            block.Release();
+        }
+    }
+
+    // First everyone with room, so that nobody waits for a block because of somebody else's queue; then those whose queue was full.
+    private void Offer(List<FanOutBranch> branches, BlockLease block)
+    {
+        foreach (var branch in branches)
+        {
+            if (!branch.TrySend(block))
+            {
+                _waiting.Add(branch);
+            }
+        }
+    }
+}

@@ -1,0 +1,179 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Threading.Channels;
+
+namespace MirrorBackup.Transfer;
+
+/// <summary>
+/// One target of a fan-out: a bounded queue and the task that empties it. Whatever happens here stays here; when the branch ends, its
+/// queue refuses further blocks and those that wait in it are released.
+/// </summary>
+[SuppressMessage("Reliability", "CA1001", Justification = "The source of tokens may be cancelled after the branch has ended; it holds no timer, and its registrations are disposed.")]
+internal sealed class FanOutBranch
+{
+    private readonly Channel<BlockLease> _blocks;
+    private readonly IFanOutSink _sink;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Action<long> _written;
+    private readonly Task _pump;
+    private readonly string _name;
+    private Exception? _reason;
+    private Exception? _error;
+    private long _bytes;
+
+    /// <summary>Starts the branch.</summary>
+    /// <param name="name">For messages.</param>
+    /// <param name="sink">Takes the blocks; owned.</param>
+    /// <param name="queueLength">Blocks that may wait.</param>
+    /// <param name="verified">Ends when the content may be committed.</param>
+    /// <param name="written">Told the bytes of each block written.</param>
+    /// <param name="ended">Called once, when the branch has ended, with or without error.</param>
+    /// <param name="stopTarget">Stops the branch.</param>
+    /// <param name="stopAll">Stops the branch.</param>
+    public FanOutBranch(
+        string name,
+        IFanOutSink sink,
+        int queueLength,
+        Task verified,
+        Action<long> written,
+        Action<FanOutBranch> ended,
+        CancellationToken stopTarget,
+        CancellationToken stopAll)
+    {
+        _name = name;
+        _sink = sink;
+        _written = written;
+        _blocks = Channel.CreateBounded<BlockLease>(new BoundedChannelOptions(queueLength) { SingleReader = true, SingleWriter = true });
+        _pump = Task.Run(async () =>
+        {
+            using (stopTarget.Register(_stop.Cancel))
+            using (stopAll.Register(_stop.Cancel))
+            {
+                await PumpAsync(verified).ConfigureAwait(false);
+            }
+
+            ended(this);
+        });
+    }
+
+    /// <summary>The error that ended the branch, so far.</summary>
+    public Exception? Error => _error;
+
+    /// <summary>Hands a block over if there is room. The branch takes its own reference.</summary>
+    /// <returns>False if there is none; then <see cref="SendAsync"/> waits for it, or finds that the branch has ended.</returns>
+    public bool TrySend(BlockLease block)
+    {
+        block.Retain();
+        if (_blocks.Writer.TryWrite(block))
+        {
+            return true;
+        }
+
+        block.Release();
+        return false;
+    }
+
+    /// <summary>Waits for room and hands a block over; a branch that has ended, or stalls for too long and is stopped for it, takes nothing.</summary>
+    public async ValueTask SendAsync(BlockLease block, TimeSpan stallTimeout, TimeProvider time, CancellationToken cancellationToken)
+    {
+        using var stalled = new CancellationTokenSource(stallTimeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stalled.Token, cancellationToken, _stop.Token);
+        block.Retain();
+        try
+        {
+            await _blocks.Writer.WriteAsync(block, either.Token).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is ChannelClosedException or OperationCanceledException)
+        {
+            block.Release();
+            cancellationToken.ThrowIfCancellationRequested();
+            if (stalled.IsCancellationRequested)
+            {
+                Abort(new RemoteUnavailableException($"\"{_name}\" took no data for {stallTimeout.TotalSeconds:0} seconds.") { IsTransient = true });
+            }
+        }
+    }
+
+    /// <summary>Says that no block follows.</summary>
+    public void Complete() => _blocks.Writer.TryComplete();
+
+    /// <summary>Ends the branch with an error, unless it has ended.</summary>
+    public void Abort(Exception reason)
+    {
+        Interlocked.CompareExchange(ref _reason, reason, null);
+        _blocks.Writer.TryComplete();
+        _stop.Cancel();
+    }
+
+    /// <summary>Waits for the end; for one that was told to stop, no longer than <paramref name="grace"/>.</summary>
+    public async Task<CopyOutcome> EndAsync(TimeSpan grace, TimeProvider time)
+    {
+        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using (_stop.Token.Register(() => stopped.TrySetResult()))
+        {
+            await Task.WhenAny(_pump, stopped.Task).ConfigureAwait(false);
+        }
+
+        try
+        {
+            await _pump.WaitAsync(grace, time).ConfigureAwait(false);
+            return new CopyOutcome(_name, Volatile.Read(ref _bytes), _error);
+        }
+        catch (TimeoutException)
+        {
+            var reason = Volatile.Read(ref _reason)
+                ?? new RemoteUnavailableException($"\"{_name}\" did not stop within {grace.TotalSeconds:0} seconds and was left behind.") { IsTransient = true };
+            return new CopyOutcome(_name, Volatile.Read(ref _bytes), reason);
+        }
+    }
+
+    private async Task PumpAsync(Task verified)
+    {
+        var committed = false;
+        try
+        {
+            await _sink.OpenAsync(_stop.Token).ConfigureAwait(false);
+            await WriteAllAsync().ConfigureAwait(false);
+            await verified.WaitAsync(_stop.Token).ConfigureAwait(false);
+            _stop.Token.ThrowIfCancellationRequested();
+            Volatile.Write(ref _bytes, await _sink.CommitAsync(_stop.Token).ConfigureAwait(false));
+            committed = true;
+        }
+        catch (Exception e)
+        {
+            _error = Volatile.Read(ref _reason) ?? e;
+        }
+
+        _blocks.Writer.TryComplete();
+        while (_blocks.Reader.TryRead(out var block))
+        {
+            block.Release();
+        }
+
+        try
+        {
+            await _sink.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            // What was committed is there, whatever closing it says; otherwise the first error is the cause.
+            _error ??= committed ? null : e;
+        }
+    }
+
+    private async Task WriteAllAsync()
+    {
+        await foreach (var block in _blocks.Reader.ReadAllAsync(_stop.Token).ConfigureAwait(false))
+        {
+            try
+            {
+                await _sink.WriteAsync(block, _stop.Token).ConfigureAwait(false);
+                Interlocked.Add(ref _bytes, block.Length);
+                _written(block.Length);
+            }
+            finally
+            {
+                block.Release();
+            }
+        }
+    }
+}

@@ -1,0 +1,53 @@
+using System.Runtime.CompilerServices;
+
+namespace MirrorBackup.Transfer;
+
+/// <summary>Reads several pieces at once and yields them in order.</summary>
+internal static class ReadAhead
+{
+    /// <summary>Yields piece 0, 1, … with up to <paramref name="depth"/> reads under way.</summary>
+    /// <param name="count">How many pieces there are.</param>
+    /// <param name="depth">At least 1.</param>
+    /// <param name="read">Reads one piece; the lease belongs to the caller.</param>
+    /// <param name="cancellationToken">Stops all reads.</param>
+    /// <returns>
+    /// Leases that the consumer releases. However the loop ends, the reads under way are stopped, awaited and released before it does.
+    /// </returns>
+    public static async IAsyncEnumerable<BlockLease> RunAsync(
+        int count,
+        int depth,
+        Func<int, CancellationToken, Task<BlockLease>> read,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var underWay = new Queue<Task<BlockLease>>(depth);
+        try
+        {
+            for (var next = 0; next < count || underWay.Count > 0;)
+            {
+                while (next < count && underWay.Count < depth)
+                {
+                    var piece = next++;
+                    underWay.Enqueue(Task.Run(() => read(piece, stop.Token), stop.Token));
+                }
+
+                // The task leaves the queue only when its result is in hand: the clean-up below sees every other one.
+                var lease = await underWay.Peek().ConfigureAwait(false);
+                _ = underWay.Dequeue();
+                yield return lease;
+            }
+        }
+        finally
+        {
+            await stop.CancelAsync().ConfigureAwait(false);
+            foreach (var task in underWay)
+            {
+                await ((Task)task).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                if (task.IsCompletedSuccessfully)
+                {
+                    (await task.ConfigureAwait(false)).Release();
+                }
+            }
+        }
+    }
+}
