@@ -1,0 +1,109 @@
+using System.Buffers;
+using System.IO.Compression;
+using System.Text.Json;
+using MirrorBackup.Remotes;
+
+namespace MirrorBackup.Repositories;
+
+/// <summary>
+/// <c>cache.json.gz</c>: a gzip of one JSON object, absolute metadata path to metadata (<c>formats/repository.md</c> §1.6). Xen Orchestra trusts it
+/// blindly; here it only saves the reading of files that it provably describes.
+/// </summary>
+internal static class MetadataCache
+{
+    private const int MaximumStoredLength = 8 << 20;
+    private const int MaximumLength = 32 << 20;
+
+    /// <summary>
+    /// What the cache says of the metadata files of a folder, by file name, or null if it cannot be relied upon: it must be newer than
+    /// every file, name exactly the same files, and each entry must be as long as its file.
+    /// </summary>
+    public static async ValueTask<Dictionary<string, BackupMetadata>?> TryReadAsync(
+        IRemote remote, RemotePath vmFolder, RemoteEntry? cache, IReadOnlyList<RemoteEntry> files, CancellationToken cancellationToken)
+    {
+        if (cache is not { IsFile: true } entry || files.Any(file => file.LastModified >= entry.LastModified))
+        {
+            return null;
+        }
+
+        try
+        {
+            var stored = await remote.ReadAllAsync(entry.Path, MaximumStoredLength, cancellationToken).ConfigureAwait(false);
+            return Match(RawJsonObject.Parse(Decompress(stored)), vmFolder, files);
+        }
+        catch (Exception unusable) when (unusable is JsonException or InvalidDataException
+            or CorruptBackupException or UnsupportedBackupException or RemoteNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The content of the cache for these files, in the order of their names.</summary>
+    public static byte[] Write(RemotePath vmFolder, IEnumerable<KeyValuePair<string, BackupMetadata>> files)
+    {
+        var compressed = new MemoryStream();
+        using (var gzip = new GZipStream(compressed, CompressionLevel.Optimal))
+        {
+            var separator = (byte)'{';
+            foreach (var (name, metadata) in files.OrderBy(static file => file.Key, StringComparer.Ordinal))
+            {
+                var path = AbsolutePath(vmFolder, name);
+                gzip.WriteByte(separator);
+                gzip.Write(RawJsonObject.EncodeText(path));
+                gzip.Write(":"u8);
+                gzip.Write(metadata.ToCacheEntry(path));
+                separator = (byte)',';
+            }
+
+            gzip.Write(separator == '{' ? "{}"u8 : "}"u8);
+        }
+
+        return compressed.ToArray();
+    }
+
+    private static Dictionary<string, BackupMetadata>? Match(RawJsonObject cache, RemotePath vmFolder, IReadOnlyList<RemoteEntry> files)
+    {
+        if (cache.Fields.Length != files.Count)
+        {
+            return null;
+        }
+
+        var entries = cache.Fields.ToDictionary(static field => field.Name, static field => field.Value, StringComparer.Ordinal);
+        var result = new Dictionary<string, BackupMetadata>(StringComparer.Ordinal);
+        foreach (var file in files)
+        {
+            if (!entries.TryGetValue(AbsolutePath(vmFolder, file.Name), out var entry))
+            {
+                return null;
+            }
+
+            var metadata = BackupMetadata.FromCacheEntry(entry, file.Path.Value);
+            if (metadata.ToUtf8().Length != file.Length)
+            {
+                return null;
+            }
+
+            result.Add(file.Name, metadata);
+        }
+
+        return result;
+    }
+
+    private static ReadOnlyMemory<byte> Decompress(byte[] stored)
+    {
+        using var gzip = new GZipStream(new MemoryStream(stored), CompressionMode.Decompress);
+        var content = new ArrayBufferWriter<byte>(1 << 16);
+        while (gzip.Read(content.GetSpan(1 << 16)) is > 0 and var count)
+        {
+            content.Advance(count);
+            if (content.WrittenCount > MaximumLength)
+            {
+                throw new InvalidDataException($"The cache has more than {MaximumLength} bytes.");
+            }
+        }
+
+        return content.WrittenMemory;
+    }
+
+    private static string AbsolutePath(RemotePath vmFolder, string name) => $"/{vmFolder.Value}/{name}";
+}
