@@ -1,0 +1,55 @@
+namespace MirrorBackup.Backups;
+
+/// <summary>Finds parents: within one folder, by revision id.</summary>
+internal static class ChainLinks
+{
+    /// <summary>Groups the revisions of a chain by folder and id.</summary>
+    internal static Dictionary<(string Directory, string Id), List<DiskRevision>> ByFolderAndId(IEnumerable<DiskRevision> revisions)
+    {
+        var byId = new Dictionary<(string, string), List<DiskRevision>>();
+        foreach (var revision in revisions)
+        {
+            var key = (revision.Directory, revision.Id);
+            if (!byId.TryGetValue(key, out var same))
+            {
+                byId.Add(key, same = new List<DiskRevision>(1));
+            }
+
+            same.Add(revision);
+        }
+
+        return byId;
+    }
+
+    /// <summary>
+    /// The parent of a delta. File names within a folder grow along a chain, so that among several candidates the one nearest
+    /// before the delta is the most likely; a chain with such candidates carries a problem anyway.
+    /// </summary>
+    internal static DiskRevision? ParentOf(DiskRevision revision, Dictionary<(string Directory, string Id), List<DiskRevision>> byId)
+    {
+        if (revision.ParentId is null || !byId.TryGetValue((revision.Directory, revision.ParentId), out var candidates))
+        {
+            return null;
+        }
+
+        DiskRevision? best = null;
+        foreach (var candidate in candidates)
+        {
+            if (candidate.Path != revision.Path && (best is null || IsNearer(candidate, best, revision)))
+            {
+                best = candidate;
+            }
+        }
+
+        return best;
+    }
+
+    private static bool IsNearer(DiskRevision candidate, DiskRevision best, DiskRevision child)
+    {
+        var candidateIsBefore = string.CompareOrdinal(candidate.Path, child.Path) < 0;
+        var bestIsBefore = string.CompareOrdinal(best.Path, child.Path) < 0;
+        return candidateIsBefore != bestIsBefore
+            ? candidateIsBefore
+            : string.CompareOrdinal(candidate.Path, best.Path) > 0;
+    }
+}

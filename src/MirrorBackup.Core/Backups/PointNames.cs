@@ -1,0 +1,93 @@
+using System.Collections.Immutable;
+using System.Globalization;
+
+namespace MirrorBackup.Backups;
+
+/// <summary>
+/// The letters by which the points of some chains are told in plans: <c>A</c> for the first instant of all, <c>B</c> for the next,
+/// and after <c>Z</c> <c>A1</c>. Where every instant is one that <see cref="ChainNotation"/> itself gives to a letter, it keeps that
+/// letter, so that <c>Cde</c> beside <c>Bcd</c> stays <c>Cde</c>. Immutable.
+/// </summary>
+public sealed class PointNames
+{
+    /// <summary>The instant of the letter A, 2026-01-05T01:00:00Z, in ms; each further letter is one day later.</summary>
+    internal const long FirstTimestamp = 1767574800000;
+
+    internal const long MillisecondsPerDay = 86_400_000;
+
+    private const string NameFormat = "yyyyMMdd'T'HHmmss'Z'";
+
+    // The letters of 100 alphabets: enough for any text that a person types.
+    private const int MaxDays = 2600;
+
+    private readonly Dictionary<long, string> _names;
+
+    private PointNames(Dictionary<long, string> names) => _names = names;
+
+    /// <summary>Names the points of some chains, and the revisions in them that no point lists.</summary>
+    /// <param name="chains">All chains that are to be told with the same letters.</param>
+    /// <returns>The names.</returns>
+    public static PointNames Of(params IEnumerable<BackupChain> chains)
+    {
+        ArgumentNullException.ThrowIfNull(chains);
+        var instants = new SortedSet<long>();
+        foreach (var chain in chains)
+        {
+            foreach (var point in chain.Points)
+            {
+                instants.Add(point.Id.Timestamp);
+            }
+
+            foreach (var revision in chain.Revisions)
+            {
+                if (!chain.IsListed(revision.Path) && InstantOf(revision.FileName) is { } instant)
+                {
+                    instants.Add(instant);
+                }
+            }
+        }
+
+        var areLettered = instants.All(instant => IndexOf(instant) is not null);
+        var names = new Dictionary<long, string>(instants.Count);
+        foreach (var instant in instants)
+        {
+            names.Add(instant, Letter(areLettered ? IndexOf(instant)!.Value : names.Count));
+        }
+
+        return new PointNames(names);
+    }
+
+    /// <summary>The name of a point, in upper case.</summary>
+    /// <param name="id">The point.</param>
+    /// <returns>A letter, for later alphabets followed by a number; <c>?</c> for a point that was in none of the chains.</returns>
+    public string this[PointId id] => _names.GetValueOrDefault(id.Timestamp, "?");
+
+    /// <summary>The name of a file that is called after an instant.</summary>
+    internal string OfFile(string fileName) =>
+        InstantOf(fileName) is { } instant ? _names.GetValueOrDefault(instant, "?") : "?";
+
+    internal static string Letter(int index)
+    {
+        var letter = ((char)('A' + (index % 26))).ToString();
+        return index < 26 ? letter : letter + (index / 26).ToString(CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>The instant, in ms, that a file such as <c>20260105T010000Z.vhd</c> is called after.</summary>
+    internal static long? InstantOf(string fileName)
+    {
+        var end = fileName.IndexOf('.', StringComparison.Ordinal);
+        var name = end < 0 ? fileName.AsSpan() : fileName.AsSpan(0, end);
+        return DateTime.TryParseExact(
+            name, NameFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var instant)
+            ? new DateTimeOffset(instant).ToUnixTimeMilliseconds()
+            : null;
+    }
+
+    private static int? IndexOf(long instant)
+    {
+        var days = instant - FirstTimestamp;
+        return days >= 0 && days % MillisecondsPerDay == 0 && days / MillisecondsPerDay < MaxDays
+            ? (int)(days / MillisecondsPerDay)
+            : null;
+    }
+}
