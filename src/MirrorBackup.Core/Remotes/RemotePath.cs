@@ -195,7 +195,7 @@ public readonly struct RemotePath : IEquatable<RemotePath>, IComparable<RemotePa
         };
     }
 
-    private static string Quote(string text)
+    internal static string Quote(string text)
     {
         var shown = text.Length <= 200 ? text : text[..200] + "…";
         return '"' + string.Concat(shown.Select(static c => char.IsControl(c) ? $"\\u{(int)c:X4}" : c.ToString())) + '"';
