@@ -1,0 +1,53 @@
+namespace MirrorBackup.Remotes.Local;
+
+/// <summary>
+/// The few operations of an operating system that <see cref="LocalRemote"/> is made of, below one root directory. Nothing else in
+/// this package touches a disk, so a recording or failing implementation sees every step in its order.
+/// </summary>
+/// <remarks>
+/// Calls block, are thread-safe, and raise <see cref="FileSystemException"/>. No member follows a symbolic link below the root.
+/// </remarks>
+internal interface IFileSystem : IDisposable
+{
+    /// <summary>A text that is equal for equal root directories of this machine.</summary>
+    string Identity { get; }
+
+    /// <summary>Whether upper and lower case are different names.</summary>
+    bool IsCaseSensitive { get; }
+
+    /// <summary>Looks a path up; <see langword="null"/> if nothing is there.</summary>
+    FileStatus? Stat(RemotePath path);
+
+    /// <summary>All entries of a directory, those that no <see cref="RemotePath"/> can name left out.</summary>
+    IEnumerable<RemoteEntry> List(RemotePath directory);
+
+    /// <summary>Opens a regular file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="access">For reading, for update in place, or as a new file, which fails where something is.</param>
+    /// <param name="reserve">For a new file: bytes to reserve without changing the length, as far as the storage can.</param>
+    IOpenFile Open(RemotePath path, FileUse access, long reserve = 0);
+
+    /// <summary>Renames a file, replacing a file that has the new name.</summary>
+    void Rename(RemotePath source, RemotePath destination);
+
+    /// <summary>Renames a file; fails with <see cref="FileFailure.Exists"/> where something has the new name.</summary>
+    void RenameToNew(RemotePath source, RemotePath destination);
+
+    /// <summary>Removes a name that is not a directory's.</summary>
+    void Unlink(RemotePath path);
+
+    /// <summary>Makes one directory; fails with <see cref="FileFailure.Exists"/> where something is: of two callers one succeeds.</summary>
+    void MakeDirectory(RemotePath path);
+
+    /// <summary>Removes an empty directory.</summary>
+    void RemoveDirectory(RemotePath path);
+
+    /// <summary>Makes the names in a directory durable, where the operating system can.</summary>
+    void FlushDirectory(RemotePath directory);
+
+    /// <summary>Sets the modification time of a directory.</summary>
+    void SetDirectoryTime(RemotePath directory, DateTimeOffset time);
+
+    /// <summary>Bytes that this user can still write, or <see langword="null"/> where the storage does not say.</summary>
+    long? GetAvailableBytes();
+}

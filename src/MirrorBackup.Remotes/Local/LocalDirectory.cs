@@ -1,0 +1,136 @@
+namespace MirrorBackup.Remotes.Local;
+
+/// <summary>What the parts of one <see cref="LocalRemote"/> share: the file system, the errors, the clock, what is not yet durable.</summary>
+internal sealed class LocalDirectory(IFileSystem files, string name, bool isReadOnly, TimeProvider timeProvider) : IDisposable
+{
+    private readonly ulong _rootNumber = files.Stat(RemotePath.Root)?.FileNumber ?? 0;
+    private uint _sequence;
+    private volatile bool _disposed;
+
+    public IFileSystem Files { get; } = files;
+
+    public string Name { get; } = name;
+
+    public TimeProvider TimeProvider { get; } = timeProvider;
+
+    public LocalErrors Errors { get; } = new(name);
+
+    public UnflushedNames Unflushed { get; } = new();
+
+    /// <summary>A number that no other write of this remote uses.</summary>
+    public uint NextSequence() => Interlocked.Increment(ref _sequence);
+
+    /// <summary>Runs blocking calls off the caller's thread and gives failures their public types.</summary>
+    public async ValueTask<T> ReadAsync<T>(RemotePath path, string verb, Func<T> operation, CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, typeof(LocalRemote));
+        return await Task.Run(
+            () =>
+            {
+                try
+                {
+                    return operation();
+                }
+                catch (FileSystemException exception)
+                {
+                    throw Translate(AsMissing(exception, path), path, verb);
+                }
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>As <see cref="ReadAsync"/>, for what changes the storage: refused when the remote was opened read-only.</summary>
+    public async ValueTask<T> WriteAsync<T>(RemotePath path, string verb, Func<T> operation, CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, typeof(LocalRemote));
+        if (isReadOnly)
+        {
+            throw Errors.ReadOnly(path, verb);
+        }
+
+        return await Task.Run(
+            () =>
+            {
+                try
+                {
+                    return operation();
+                }
+                catch (FileSystemException exception)
+                {
+                    throw Translate(exception, path, verb);
+                }
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>The public exception; a missing file is only reported as such while the root is known to be there.</summary>
+    public MirrorBackupException Translate(FileSystemException exception, RemotePath path, string verb) =>
+        exception.Failure == FileFailure.NotFound && !IsRootThere()
+            ? Errors.RootGone(path, verb)
+            : Errors.Translate(exception, path, verb);
+
+    /// <summary>Whether the root is still the directory that was opened.</summary>
+    public bool IsRootThere()
+    {
+        try
+        {
+            return Files.Stat(RemotePath.Root) is { } status && status.FileNumber == _rootNumber;
+        }
+        catch (FileSystemException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Makes a directory and those above it, and notes the names that are not durable yet.</summary>
+    public void MakeDirectories(RemotePath directory)
+    {
+        if (directory.IsRoot)
+        {
+            return;
+        }
+
+        // Noted first: another writer that finds the directory already there must know that its name is not durable.
+        Unflushed.AddDirectory(directory.Parent);
+        try
+        {
+            Files.MakeDirectory(directory);
+        }
+        catch (FileSystemException exception) when (exception.Failure == FileFailure.Exists)
+        {
+            RequireDirectory(directory);
+        }
+        catch (FileSystemException exception) when (exception.Failure == FileFailure.NotFound && IsRootThere())
+        {
+            MakeDirectories(directory.Parent);
+            MakeDirectories(directory);
+        }
+    }
+
+    public void Dispose()
+    {
+        _disposed = true;
+        Files.Dispose();
+    }
+
+    private void RequireDirectory(RemotePath directory)
+    {
+        switch (Files.Stat(directory)?.Kind)
+        {
+            case RemoteEntryKind.Directory:
+                return;
+            case RemoteEntryKind.Other:
+                throw new FileSystemException(FileFailure.Link, directory, "it is a symbolic link or a device, which are not followed");
+            case RemoteEntryKind.File:
+                throw new FileSystemException(FileFailure.NotDirectory, directory, "it is a file, a directory is needed");
+            default:
+                throw new FileSystemException(FileFailure.Other, directory, "the directory vanished while it was used");
+        }
+    }
+
+    /// <summary>Below a file there is nothing for certain.</summary>
+    private static FileSystemException AsMissing(FileSystemException exception, RemotePath path) =>
+        exception.Failure == FileFailure.NotDirectory && exception.Path != path
+            ? new FileSystemException(FileFailure.NotFound, path, $"{exception.Path} is a file", exception)
+            : exception;
+}

@@ -1,0 +1,53 @@
+namespace MirrorBackup.Remotes.Local;
+
+/// <summary>A file of a <see cref="LocalRemote"/> that is open for reading, or for reading and writing in place.</summary>
+internal class LocalFile(LocalDirectory directory, RemotePath path, IOpenFile file) : IRemoteFile
+{
+    private int _disposed;
+
+    public RemotePath Path { get; } = path;
+
+    public long Length { get; } = file.Length;
+
+    protected LocalDirectory Directory { get; } = directory;
+
+    protected IOpenFile File { get; } = file;
+
+    public async ValueTask<int> ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        ThrowIfDisposed();
+        cancellationToken.ThrowIfCancellationRequested();
+        var total = 0;
+        try
+        {
+            while (total < buffer.Length)
+            {
+                var count = await File.ReadAsync(offset + total, buffer[total..], cancellationToken).ConfigureAwait(false);
+                if (count == 0)
+                {
+                    break;
+                }
+
+                total += count;
+            }
+        }
+        catch (FileSystemException exception)
+        {
+            throw Directory.Translate(exception, Path, "read");
+        }
+
+        return total;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) == 0)
+        {
+            // Closing may wait for the storage.
+            await Task.Run(File.Dispose).ConfigureAwait(false);
+        }
+    }
+
+    protected void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_disposed != 0, typeof(IRemoteFile));
+}
