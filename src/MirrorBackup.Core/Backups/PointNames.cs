@@ -21,6 +21,7 @@ public sealed class PointNames
     private const int MaxDays = 2600;
 
     private readonly Dictionary<long, string> _names;
+    private readonly Dictionary<string, string> _files = new(StringComparer.Ordinal);
 
     private PointNames(Dictionary<long, string> names) => _names = names;
 
@@ -31,7 +32,8 @@ public sealed class PointNames
     {
         ArgumentNullException.ThrowIfNull(chains);
         var instants = new SortedSet<long>();
-        foreach (var chain in chains)
+        var all = chains.ToList();
+        foreach (var chain in all)
         {
             foreach (var point in chain.Points)
             {
@@ -54,7 +56,14 @@ public sealed class PointNames
             names.Add(instant, Letter(areLettered ? IndexOf(instant)!.Value : names.Count));
         }
 
-        return new PointNames(names);
+        var result = new PointNames(names);
+        foreach (var point in all.SelectMany(chain => chain.Points))
+        {
+            // A name is not always the instant: it is cut to seconds, and moves on where it is taken.
+            result._files.TryAdd(point.Name, names[point.Id.Timestamp]);
+        }
+
+        return result;
     }
 
     /// <summary>The name of a point, in upper case.</summary>
@@ -63,8 +72,13 @@ public sealed class PointNames
     public string this[PointId id] => _names.GetValueOrDefault(id.Timestamp, "?");
 
     /// <summary>The name of a file that is called after an instant.</summary>
-    internal string OfFile(string fileName) =>
-        InstantOf(fileName) is { } instant ? _names.GetValueOrDefault(instant, "?") : "?";
+    internal string OfFile(string fileName)
+    {
+        var end = fileName.IndexOf('.', StringComparison.Ordinal);
+        return _files.TryGetValue(end < 0 ? fileName : fileName[..end], out var name)
+            ? name
+            : InstantOf(fileName) is { } instant ? _names.GetValueOrDefault(instant, "?") : "?";
+    }
 
     internal static string Letter(int index)
     {
