@@ -28,6 +28,9 @@ internal sealed class BlockAllocationTable
     /// <summary>The allocated blocks, ascending.</summary>
     public ReadOnlySpan<int> Indexes => _indexes;
 
+    /// <summary>The same as an array, which nobody may write to.</summary>
+    internal int[] IndexArray => _indexes;
+
     /// <summary>The sector of each block's bitmap, in the order of <see cref="Indexes"/>.</summary>
     public ReadOnlySpan<uint> Sectors => _sectors;
 
@@ -42,16 +45,24 @@ internal sealed class BlockAllocationTable
         return position >= 0;
     }
 
+    /// <summary>How many of the blocks have an index below a limit.</summary>
+    public int CountBelow(int limit)
+    {
+        var position = Array.BinarySearch(_indexes, limit);
+        return position < 0 ? ~position : position;
+    }
+
     /// <summary>Collects a table from the pieces of it that are read one after the other.</summary>
-    internal sealed class Builder
+    /// <param name="file">What the table comes from, for messages.</param>
+    /// <param name="maximumBlocks">How many blocks have room in the file; more entries than this are not collected.</param>
+    internal sealed class Builder(string file, long maximumBlocks)
     {
         private readonly List<int> _indexes = [];
         private readonly List<uint> _sectors = [];
         private int _next;
 
-        public int Count => _indexes.Count;
-
         /// <summary>Takes the next entries.</summary>
+        /// <exception cref="CorruptBackupException">More blocks than have room.</exception>
         public void Add(ReadOnlySpan<byte> entries)
         {
             for (; !entries.IsEmpty; entries = entries[sizeof(uint)..])
@@ -59,6 +70,12 @@ internal sealed class BlockAllocationTable
                 var sector = BinaryPrimitives.ReadUInt32BigEndian(entries);
                 if (sector != Unused)
                 {
+                    if (_indexes.Count >= maximumBlocks)
+                    {
+                        throw VhdFormatError.Corrupt(
+                            file, $"block allocation table, entry {_next}: found sector {sector} after {maximumBlocks} allocated entries, expected no more than have room.");
+                    }
+
                     _indexes.Add(_next);
                     _sectors.Add(sector);
                 }

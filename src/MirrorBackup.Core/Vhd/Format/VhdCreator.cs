@@ -16,6 +16,8 @@ public readonly record struct VhdCreator(uint Application, uint Version, uint Ho
     /// <summary>What an export of a host carries: application <c>caml</c>, version 1, no system.</summary>
     internal static VhdCreator Xapi { get; } = new(0x63616D6C, 1, 0);
 
+    internal static uint DiscUtils => 0x6475746C;
+
     internal static uint Tapdisk => 0x74617000;
 
     /// <summary>The application as text, for messages; what cannot be printed is a dot.</summary>

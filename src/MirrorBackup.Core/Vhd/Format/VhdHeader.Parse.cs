@@ -89,7 +89,7 @@ public sealed partial class VhdHeader
         }
 
         var blockSize = ReadUInt32(VhdHeaderOffsets.BlockSize);
-        if (blockSize < SectorBitmap.SectorSize || !BitOperations.IsPow2(blockSize))
+        if (blockSize < VhdBlock.SectorSize || !BitOperations.IsPow2(blockSize))
         {
             throw VhdFormatError.Field(file, Structure, "block size", VhdHeaderOffsets.BlockSize, $"{blockSize}", "a power of two of at least 512");
         }
@@ -99,7 +99,7 @@ public sealed partial class VhdHeader
             throw VhdFormatError.Unsupported(file, Structure, "block size", VhdHeaderOffsets.BlockSize, $"{blockSize}", $"up to {MaximumBlockSize}");
         }
 
-        if (TableOffset < VhdFooter.Size + Size || TableOffset % SectorBitmap.SectorSize != 0)
+        if (TableOffset < VhdFooter.Size + Size || TableOffset % VhdBlock.SectorSize != 0)
         {
             throw VhdFormatError.Field(
                 file, Structure, "table offset", VhdHeaderOffsets.TableOffset, $"{TableOffset}", $"a multiple of 512, at least {VhdFooter.Size + Size}");

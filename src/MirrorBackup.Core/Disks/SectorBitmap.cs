@@ -1,17 +1,15 @@
-namespace MirrorBackup.Vhd.Format;
+namespace MirrorBackup.Disks;
 
 /// <summary>
-/// The bits that go before the data of a block: one per sector, most significant bit first (<c>formats/vhd.md</c> §1.8). 1 = the sector is in this file.
+/// The bits that go with the data of a block: one per sector of 512 bytes, most significant bit first; 1 = the sector is in this revision
+/// (<c>formats/vhd.md</c> §1.8).
 /// </summary>
 internal static class SectorBitmap
 {
     public const int SectorSize = 512;
 
-    /// <summary>Bytes that hold bits.</summary>
+    /// <summary>Bytes that hold the bits of a block.</summary>
     public static int BitBytes(int blockSize) => Math.Max(1, blockSize / SectorSize / 8);
-
-    /// <summary>Bytes that a bitmap takes in the file: whole sectors, at least one.</summary>
-    public static int StoredBytes(int blockSize) => (BitBytes(blockSize) + SectorSize - 1) / SectorSize * SectorSize;
 
     public static bool IsSet(ReadOnlySpan<byte> bitmap, int sector) => (bitmap[sector >> 3] & (0x80 >> (sector & 7))) != 0;
 
@@ -23,18 +21,26 @@ internal static class SectorBitmap
             && ((sectors & 7) == 0 || (byte)(bitmap[whole] | (0xFF >> (sectors & 7))) == 0xFF);
     }
 
-    /// <summary>Sets the first <paramref name="sectors"/> bits and clears the rest.</summary>
-    public static void Fill(Span<byte> bitmap, int sectors)
+    /// <summary>Sets <paramref name="count"/> bits from <paramref name="sector"/> on.</summary>
+    public static void Set(Span<byte> bitmap, int sector, int count)
     {
-        bitmap.Clear();
-        bitmap[..(sectors >> 3)].Fill(0xFF);
-        if ((sectors & 7) != 0)
+        for (var end = sector + count; sector < end;)
         {
-            bitmap[sectors >> 3] = (byte)(0xFF00 >> (sectors & 7));
+            if ((sector & 7) == 0 && end - sector >= 8)
+            {
+                var bytes = (end - sector) >> 3;
+                bitmap.Slice(sector >> 3, bytes).Fill(0xFF);
+                sector += bytes << 3;
+            }
+            else
+            {
+                bitmap[sector >> 3] |= (byte)(0x80 >> (sector & 7));
+                sector++;
+            }
         }
     }
 
-    /// <summary>How many sectors from <paramref name="sector"/> on have the same bit.</summary>
+    /// <summary>How many sectors from <paramref name="sector"/> on, of <paramref name="sectors"/> in all, have the same bit.</summary>
     public static int RunLength(ReadOnlySpan<byte> bitmap, int sector, int sectors)
     {
         var first = IsSet(bitmap, sector);

@@ -1,0 +1,123 @@
+using MirrorBackup.Disks;
+using MirrorBackup.Remotes;
+
+namespace MirrorBackup.Vhd;
+
+/// <summary>Opens a VHD file with its parents.</summary>
+public static class VhdChain
+{
+    /// <summary>
+    /// Follows the parents of a file by their names (<c>formats/vhd.md</c> §4.1), each checked against the id that its child names. All lie in the folder of
+    /// the file.
+    /// </summary>
+    /// <param name="remote">Where they lie.</param>
+    /// <param name="tip">The youngest revision.</param>
+    /// <param name="options">Where to stop, and how strictly files are opened; <see langword="null"/> for the default.</param>
+    /// <param name="cancellationToken">Stops the call; nothing stays open.</param>
+    /// <returns>The open chain, owned by the caller.</returns>
+    /// <exception cref="RemoteNotFoundException">The file itself is not there.</exception>
+    /// <exception cref="CorruptBackupException">
+    /// A file is damaged, or a link is: the parent is missing, has another id, lies in another folder, or is its own descendant
+    /// (<see cref="ErrorCodes.BrokenChainLink"/>).
+    /// </exception>
+    /// <exception cref="UnsupportedBackupException">Block sizes differ, or the chain has more files than allowed.</exception>
+    public static async ValueTask<DiskChain> OpenAsync(
+        IRemote remote, RemotePath tip, VhdChainOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(remote);
+        options ??= VhdChainOptions.Default;
+        var youngestFirst = new List<VhdFile>();
+        try
+        {
+            await OpenFilesAsync(remote, tip, options, youngestFirst, cancellationToken).ConfigureAwait(false);
+            youngestFirst.Reverse();
+            return DiskChain.Create(youngestFirst);
+        }
+        catch
+        {
+            foreach (var file in youngestFirst)
+            {
+                await file.DisposeAsync().ConfigureAwait(false);
+            }
+
+            throw;
+        }
+    }
+
+    private static async ValueTask OpenFilesAsync(
+        IRemote remote, RemotePath tip, VhdChainOptions options, List<VhdFile> youngestFirst, CancellationToken cancellationToken)
+    {
+        var seen = new HashSet<RemotePath> { tip };
+        var child = await VhdFile.OpenAsync(remote, tip, options.Files, cancellationToken).ConfigureAwait(false);
+        youngestFirst.Add(child);
+        while (child.ParentId is { } parentId && parentId != options.StopAbove)
+        {
+            var path = ResolveParent(child);
+            if (!seen.Add(path))
+            {
+                throw Broken(child, $"its parent, {path}, is also its descendant: the links form a circle");
+            }
+
+            if (youngestFirst.Count >= options.MaximumLength)
+            {
+                throw new UnsupportedBackupException($"{tip}: more than {options.MaximumLength} files in the chain of parents.") { Path = tip.Value };
+            }
+
+            child = await OpenParentAsync(remote, child, parentId, path, options.Files, cancellationToken).ConfigureAwait(false);
+            youngestFirst.Add(child);
+        }
+
+        if (options.StopAbove is { } stop && child.ParentId != stop)
+        {
+            throw Broken(child, $"it is a key, and the revision {stop}, above which to stop, is not among its descendants' parents");
+        }
+    }
+
+    private static async ValueTask<VhdFile> OpenParentAsync(
+        IRemote remote, VhdFile child, Guid parentId, RemotePath path, VhdOpenOptions options, CancellationToken cancellationToken)
+    {
+        VhdFile parent;
+        try
+        {
+            parent = await VhdFile.OpenAsync(remote, path, options, cancellationToken).ConfigureAwait(false);
+        }
+        catch (RemoteNotFoundException missing)
+        {
+            throw Broken(child, $"its parent, {path} ({parentId}), is missing", missing);
+        }
+
+        if (parent.Id == parentId)
+        {
+            return parent;
+        }
+
+        var found = parent.Id;
+        await parent.DisposeAsync().ConfigureAwait(false);
+        throw Broken(child, $"its parent, {path}, is the revision {found}, expected {parentId}");
+    }
+
+    /// <summary>Makes a path of the name of a parent.</summary>
+    /// <exception cref="CorruptBackupException">There is no name, or it leads out of the folder.</exception>
+    internal static RemotePath ResolveParent(VhdFile child)
+    {
+        var name = child.ParentName ?? "";
+        if (name.Length == 0)
+        {
+            throw Broken(child, "it is a delta but names no parent");
+        }
+
+        // Programs of Windows write ".\parent.vhd".
+        var plain = name.StartsWith("./", StringComparison.Ordinal) || name.StartsWith(".\\", StringComparison.Ordinal) ? name[2..] : name;
+        if (plain.AsSpan().ContainsAny('/', '\\') || plain is "." or "..")
+        {
+            throw Broken(child, $"the name of its parent, \"{name}\", leaves the folder");
+        }
+
+        return RemotePath.TryParse(plain, out _) && RemotePath.TryParse(child.Path.Parent.IsRoot ? plain : $"{child.Path.Parent}/{plain}", out var path)
+            ? path
+            : throw Broken(child, "the name of its parent is not that of a file");
+    }
+
+    private static CorruptBackupException Broken(VhdFile child, string problem, Exception? cause = null) =>
+        new($"{child.Name}: {problem}.", ErrorCodes.BrokenChainLink, cause) { Path = child.Name };
+}

@@ -1,0 +1,163 @@
+using System.Collections.ObjectModel;
+using System.Runtime.InteropServices;
+using MirrorBackup.Disks;
+using MirrorBackup.Remotes;
+using MirrorBackup.Vhd.Format;
+
+namespace MirrorBackup.Vhd;
+
+/// <summary>
+/// A VHD file that is open for reading: fixed, dynamic or differencing, of any known producer (<c>formats/vhd.md</c> §1.12). Sector bitmaps are honoured.
+/// </summary>
+/// <remarks>Thread-safe as <see cref="IVirtualDisk"/> says. Owns the remote's file handle; disposing closes it, twice is fine.</remarks>
+public sealed partial class VhdFile : IVirtualDisk
+{
+    private static readonly BlockBuffers UsualBlocks = new(VhdBlock.StoredBytes(VhdHeader.UsualBlockSize));
+
+    private readonly IRemoteFile _file;
+    private readonly BlockBuffers _buffers;
+    private readonly long _dataEnd;
+
+    private VhdFile(IRemoteFile file, VhdFooter footer, VhdHeader? header, BlockAllocationTable? table, BlockPlacement? placement, long dataEnd)
+    {
+        _file = file;
+        _dataEnd = dataEnd;
+        Footer = footer;
+        Header = header;
+        Table = table;
+        Placement = placement;
+        BlockSize = header?.BlockSize ?? VhdHeader.UsualBlockSize;
+        _buffers = BlockSize == VhdHeader.UsualBlockSize ? UsualBlocks : new BlockBuffers(VhdBlock.StoredBytes(BlockSize));
+        AllocatedBlocks = table is null ? new BlockRange(BlockCount) : BlocksInDisk(table);
+    }
+
+    /// <summary>The path in its remote.</summary>
+    public RemotePath Path => _file.Path;
+
+    /// <inheritdoc/>
+    public string Name => _file.Path.ToString();
+
+    /// <summary>The footer; in a dynamic or differencing file, its copy at the start.</summary>
+    public VhdFooter Footer { get; }
+
+    /// <summary>The dynamic header; <see langword="null"/> in a fixed disk.</summary>
+    public VhdHeader? Header { get; }
+
+    /// <inheritdoc/>
+    public Guid Id => Footer.UniqueId;
+
+    /// <inheritdoc/>
+    public Guid? ParentId => Footer.DiskType == VhdDiskType.Differencing ? Header?.ParentUniqueId : null;
+
+    /// <summary>The parent's path relative to this file's folder, as stored; <see langword="null"/> for a key, empty if a delta names none.</summary>
+    public string? ParentName => Footer.DiskType == VhdDiskType.Differencing ? Header?.ParentName : null;
+
+    /// <inheritdoc/>
+    public long VirtualSize => Footer.CurrentSize;
+
+    /// <inheritdoc/>
+    public int BlockSize { get; }
+
+    /// <summary>Bytes of the file.</summary>
+    public long FileLength => _file.Length;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<int> AllocatedBlocks { get; }
+
+    /// <summary>The blocks of the file, those beyond the end of the disk included; <see langword="null"/> in a fixed disk.</summary>
+    internal BlockAllocationTable? Table { get; }
+
+    /// <summary>The same in the order of the file.</summary>
+    internal BlockPlacement? Placement { get; }
+
+    /// <summary>Blocks that a disk of this size can have.</summary>
+    internal int BlockCount => (int)((VirtualSize / BlockSize) + (VirtualSize % BlockSize == 0 ? 0 : 1));
+
+    /// <inheritdoc/>
+    public bool IsAllocated(int blockIndex) =>
+        blockIndex >= 0 && blockIndex < BlockCount && (Table is null || Table.TryGetSector(blockIndex, out _));
+
+    /// <summary>Finds where the bitmap of a block lies; its data follows.</summary>
+    /// <param name="blockIndex">Any block.</param>
+    /// <param name="offset">Bytes from the start of the file.</param>
+    /// <returns>False if the file does not hold the block, or is a fixed disk.</returns>
+    internal bool TryGetBlockOffset(int blockIndex, out long offset)
+    {
+        var sector = 0u;
+        var found = Table?.TryGetSector(blockIndex, out sector) ?? false;
+        offset = (long)sector * VhdBlock.SectorSize;
+        return found;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask ReadBlockAsync(int blockIndex, Memory<byte> bitmap, Memory<byte> data, CancellationToken cancellationToken = default)
+    {
+        var bitBytes = SectorBitmap.BitBytes(BlockSize);
+        if (!IsAllocated(blockIndex))
+        {
+            throw new ArgumentOutOfRangeException(nameof(blockIndex), blockIndex, $"{Name} does not hold this block.");
+        }
+
+        ArgumentOutOfRangeException.ThrowIfLessThan(bitmap.Length, bitBytes, nameof(bitmap));
+        ArgumentOutOfRangeException.ThrowIfLessThan(data.Length, BlockSize, nameof(data));
+        (bitmap, data) = (bitmap[..bitBytes], data[..BlockSize]);
+        if (!TryGetBlockOffset(blockIndex, out var offset))
+        {
+            bitmap.Span.Fill(0xFF);
+            await ReadOrZeroAsync((long)blockIndex * BlockSize, data, blockIndex, cancellationToken).ConfigureAwait(false);
+        }
+        else if (TryJoin(bitmap, data, out var stored))
+        {
+            await ReadOrZeroAsync(offset, stored, blockIndex, cancellationToken).ConfigureAwait(false);
+        }
+        else
+        {
+            using var lease = _buffers.Rent();
+            await ReadOrZeroAsync(offset, lease.Memory, blockIndex, cancellationToken).ConfigureAwait(false);
+            lease.Memory[..bitBytes].CopyTo(bitmap);
+            lease.Memory[^BlockSize..].CopyTo(data);
+        }
+
+        VhdBlockContent.Normalise(bitmap.Span, data.Span, VirtualSize - ((long)blockIndex * BlockSize));
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _file.DisposeAsync();
+
+    // Bitmap and data that lie in memory as they lie in the file take one read and no copy.
+    private bool TryJoin(Memory<byte> bitmap, Memory<byte> data, out Memory<byte> stored)
+    {
+        stored = default;
+        if (MemoryMarshal.TryGetArray<byte>(bitmap, out var first)
+            && MemoryMarshal.TryGetArray<byte>(data, out var second)
+            && ReferenceEquals(first.Array, second.Array)
+            && first.Offset + bitmap.Length == second.Offset
+            && bitmap.Length == VhdBlock.BitmapBytes(BlockSize))
+        {
+            stored = first.Array.AsMemory(first.Offset, bitmap.Length + data.Length);
+            return true;
+        }
+
+        return false;
+    }
+
+    // Only the last block of a file can end early, which opening has checked; what it lacks is zero, never the footer that follows.
+    private async ValueTask ReadOrZeroAsync(long offset, Memory<byte> buffer, int blockIndex, CancellationToken cancellationToken)
+    {
+        var available = (int)Math.Clamp(_dataEnd - offset, 0, buffer.Length);
+        var count = await _file.ReadAsync(offset, buffer[..available], cancellationToken).ConfigureAwait(false);
+        if (count < available)
+        {
+            throw VhdFormatError.Truncated(
+                Name, $"block {blockIndex} at offset {offset}: found {count} bytes, expected {available}; the file was {FileLength} bytes long when it was opened.");
+        }
+
+        buffer.Span[available..].Clear();
+    }
+
+    private ReadOnlyCollection<int> BlocksInDisk(BlockAllocationTable table)
+    {
+        var count = table.CountBelow(BlockCount);
+        return Array.AsReadOnly(count == table.Indexes.Length ? table.IndexArray : table.Indexes[..count].ToArray());
+    }
+}

@@ -1,0 +1,133 @@
+using System.Buffers.Binary;
+using MirrorBackup.Disks;
+using MirrorBackup.Vhd.Format;
+
+namespace MirrorBackup.Vhd;
+
+/// <summary>
+/// All that can be said of a VHD before a byte of its data is read: footer, header, block allocation table, blocks in the announced order, footer
+/// (<c>formats/vhd.md</c> §2.1). Length, progress and dry runs follow from it; writing only interprets it. Immutable.
+/// </summary>
+public sealed class VhdStreamDescription
+{
+    private const int BlockSize = VhdHeader.UsualBlockSize;
+    private const int StoredBlockBytes = VhdFooter.Size + BlockSize;
+    private const int HeadBytes = VhdFooter.Size + VhdHeader.Size;
+
+    private VhdStreamDescription(DiskIdentity disk, int[] blocks, VhdStreamPart[] parts)
+    {
+        Disk = disk;
+        Blocks = Array.AsReadOnly(blocks);
+        Parts = parts;
+        Length = parts.Sum(static part => part.Length);
+    }
+
+    /// <summary>The revision.</summary>
+    public DiskIdentity Disk { get; }
+
+    /// <summary>The blocks, in the order in which they are written.</summary>
+    public IReadOnlyList<int> Blocks { get; }
+
+    /// <summary>Bytes in all.</summary>
+    public long Length { get; }
+
+    internal IReadOnlyList<VhdStreamPart> Parts { get; }
+
+    /// <summary>Computes how long a VHD will be, without describing it.</summary>
+    /// <param name="virtualSize">Bytes that the guest sees.</param>
+    /// <param name="blockCount">Blocks of 2 MiB that the file will hold.</param>
+    /// <returns>Bytes in all.</returns>
+    public static long ComputeLength(long virtualSize, long blockCount)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(virtualSize);
+        ArgumentOutOfRangeException.ThrowIfNegative(blockCount);
+        return HeadBytes + BlockAllocationTable.StoredBytes(TableEntries(virtualSize)) + (blockCount * StoredBlockBytes) + VhdFooter.Size;
+    }
+
+    /// <summary>Describes a VHD.</summary>
+    /// <param name="disk">The revision.</param>
+    /// <param name="blocks">The blocks that it holds, each once, in the order in which they will be written; normally ascending.</param>
+    /// <param name="options">What goes into the footer.</param>
+    /// <returns>The description.</returns>
+    /// <exception cref="ArgumentException">A block twice or outside the disk; a parent's id without a name, or the reverse; a negative size.</exception>
+    /// <exception cref="UnsupportedBackupException">
+    /// A VHD file cannot hold so many blocks (its table addresses 2 TiB of file), so large a disk, or so long a parent's name.
+    /// </exception>
+    public static VhdStreamDescription Create(DiskIdentity disk, IReadOnlyList<int> blocks, VhdWriteOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(disk);
+        ArgumentNullException.ThrowIfNull(blocks);
+        ArgumentNullException.ThrowIfNull(options);
+        CheckDisk(disk);
+        var entries = TableEntries(disk.VirtualSize);
+        var tableOffset = HeadBytes + options.GapBeforeTable;
+        var order = blocks.ToArray();
+        var table = CreateTable(disk, order, entries, tableOffset);
+        var footer = VhdFooter.Create(
+            disk.Id,
+            disk.IsDelta ? VhdDiskType.Differencing : VhdDiskType.Dynamic,
+            disk.VirtualSize,
+            VhdTimestamp.FromInstant(options.Timestamp),
+            options.Geometry,
+            VhdCreator.XenOrchestra).Bytes.ToArray();
+        var header = VhdHeader.Create(entries, disk.ParentId, disk.ParentName, tableOffset);
+        return new(disk, order,
+        [
+            new VhdStreamPart.Bytes((byte[])[.. footer, .. header.Bytes]),
+            new VhdStreamPart.Zeros(options.GapBeforeTable),
+            new VhdStreamPart.Bytes(table),
+            new VhdStreamPart.Copy(order, StoredBlockBytes),
+            new VhdStreamPart.Bytes(footer),
+        ]);
+    }
+
+    private static long TableEntries(long virtualSize) => (virtualSize / BlockSize) + (virtualSize % BlockSize == 0 ? 0 : 1);
+
+    private static void CheckDisk(DiskIdentity disk)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(disk.VirtualSize, nameof(disk));
+        if (disk.IsDelta == string.IsNullOrEmpty(disk.ParentName))
+        {
+            throw new ArgumentException(
+                $"A delta has the id and the name of its parent, a key has neither: found id {disk.ParentId} and name \"{disk.ParentName}\".", nameof(disk));
+        }
+
+        if (TableEntries(disk.VirtualSize) > BlockAllocationTable.MaximumEntries)
+        {
+            throw new UnsupportedBackupException(
+                $"The disk {disk.Id} has {disk.VirtualSize} bytes; a VHD is written for up to {(long)BlockAllocationTable.MaximumEntries * BlockSize}.");
+        }
+    }
+
+    private static byte[] CreateTable(DiskIdentity disk, int[] blocks, long entries, int tableOffset)
+    {
+        var table = new byte[BlockAllocationTable.StoredBytes(entries)];
+        table.AsSpan().Fill(0xFF);
+        var sector = (tableOffset + (long)table.Length) / VhdBlock.SectorSize;
+        const int SectorsPerBlock = StoredBlockBytes / VhdBlock.SectorSize;
+        if (sector + ((long)blocks.Length * SectorsPerBlock) > BlockAllocationTable.Unused)
+        {
+            throw new UnsupportedBackupException(
+                $"The disk {disk.Id} holds {blocks.Length} blocks; the table of a VHD file has room for the places of {(BlockAllocationTable.Unused - sector) / SectorsPerBlock}.");
+        }
+
+        foreach (var block in blocks)
+        {
+            if ((uint)block >= entries)
+            {
+                throw new ArgumentOutOfRangeException(nameof(blocks), block, $"The disk {disk.Id} has the blocks 0 to {entries - 1}.");
+            }
+
+            var entry = table.AsSpan(block * sizeof(uint), sizeof(uint));
+            if (BinaryPrimitives.ReadUInt32BigEndian(entry) != BlockAllocationTable.Unused)
+            {
+                throw new ArgumentException($"Block {block} of the disk {disk.Id} is announced twice.", nameof(blocks));
+            }
+
+            BinaryPrimitives.WriteUInt32BigEndian(entry, (uint)sector);
+            sector += SectorsPerBlock;
+        }
+
+        return table;
+    }
+}
