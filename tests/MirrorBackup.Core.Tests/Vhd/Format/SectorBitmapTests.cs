@@ -1,4 +1,5 @@
 using FsCheck.Xunit;
+using MirrorBackup.Disks;
 using MirrorBackup.Vhd.Format;
 
 namespace MirrorBackup.Tests.Vhd.Format;
@@ -11,7 +12,7 @@ public sealed class SectorBitmapTests
     [InlineData(2 * 1024 * 1024, 512)]
     [InlineData(4 * 1024 * 1024, 1024)]
     [InlineData(16 * 1024 * 1024, 4096)]
-    public void StoredBytes_PublishedVector_IsWholeSectors(int blockSize, int bytes) => Assert.Equal(bytes, SectorBitmap.StoredBytes(blockSize));
+    public void BitmapBytes_PublishedVector_IsWholeSectors(int blockSize, int bytes) => Assert.Equal(bytes, VhdBlock.BitmapBytes(blockSize));
 
     [Fact]
     public void IsSet_FirstByte80_IsTheFirstSectorOnly()
@@ -22,13 +23,14 @@ public sealed class SectorBitmapTests
     }
 
     [Property]
-    public bool Fill_AnyCount_SetsExactlyTheFirstBits(byte count)
+    public bool Set_AnyRun_SetsExactlyItsBits(byte first, byte second)
     {
         var bitmap = new byte[32];
-        var sectors = Math.Min((int)count, 255);
-        SectorBitmap.Fill(bitmap, sectors);
-        return Enumerable.Range(0, 256).All(s => SectorBitmap.IsSet(bitmap, s) == s < sectors)
-            && SectorBitmap.IsFull(bitmap, sectors) && !SectorBitmap.IsFull(bitmap, sectors + 1);
+        var (start, end) = (Math.Min(first, second), Math.Max(first, second));
+        SectorBitmap.Set(bitmap, start, end - start);
+        return Enumerable.Range(0, 256).All(s => SectorBitmap.IsSet(bitmap, s) == (s >= start && s < end))
+            && SectorBitmap.IsFull(bitmap, end) == (start == 0 || end == 0)
+            && !SectorBitmap.IsFull(bitmap, end + 1);
     }
 
     [Property]
