@@ -1,4 +1,5 @@
 using MirrorBackup.Remotes.Local;
+using MirrorBackup.Remotes.Writing;
 
 namespace MirrorBackup.Remotes;
 
@@ -28,7 +29,13 @@ public sealed partial class LocalRemote
     {
         ArgumentOutOfRangeException.ThrowIfNegative(options.Length ?? 0, nameof(options));
         var file = await CreateTemporaryAsync(path, options.Length ?? 0, cancellationToken).ConfigureAwait(false);
-        return new LocalUpload(_directory, path, options, file);
+        return new PipeUpload(
+            Name,
+            path,
+            options.Length,
+            new TemporaryFileWriter(_directory, path, file),
+            cancellation => ChangeAsync(path, "write", () => file.Commit(options.Grade, options.MustBeNew), cancellation),
+            async () => await Task.Run(file.Dispose).ConfigureAwait(false));
     }
 
     /// <inheritdoc/>

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using MirrorBackup.Remotes.Memory;
+using MirrorBackup.Remotes.Writing;
 
 namespace MirrorBackup.Remotes;
 
@@ -101,13 +102,17 @@ public sealed class MemoryRemote : IRemote
     {
         ArgumentOutOfRangeException.ThrowIfNegative(options.Length ?? 0, nameof(options));
         return RunAsync<IUpload>(
-            () => new MemoryUpload(Name, path, options, file =>
+            () =>
             {
-                lock (_gate)
-                {
-                    _tree.Put(path, file, options.MustBeNew);
-                }
-            }),
+                var file = new MemoryFile();
+                return new PipeUpload(
+                    Name,
+                    path,
+                    options.Length,
+                    new MemoryFileWriter(file),
+                    cancellation => DoAsync(() => _tree.Put(path, file, options.MustBeNew), cancellation),
+                    static () => ValueTask.CompletedTask);
+            },
             cancellationToken);
     }
 

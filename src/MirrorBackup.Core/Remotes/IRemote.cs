@@ -140,10 +140,11 @@ public interface IRemote : IAsyncDisposable
     /// Takes the lock of a directory in the way of Xen Orchestra: a sibling directory <c>&lt;name&gt;.lock</c> whose time is refreshed
     /// (<c>formats/repository.md</c> §2.7). The directory is made if it is not there.
     /// </summary>
-    /// <param name="directory">The directory to lock.</param>
+    /// <param name="directory">The directory to lock; never the root, whose lock would lie outside.</param>
     /// <param name="options">How long to wait.</param>
     /// <param name="cancellationToken">Stops the waiting; nothing is held then.</param>
     /// <returns>The lock, owned by the caller; disposing it releases it.</returns>
+    /// <exception cref="ArgumentException"><paramref name="directory"/> is the root.</exception>
     /// <exception cref="BackupLockedException">Somebody else still held it at the end of the waiting.</exception>
     /// <exception cref="NotSupportedException">The remote has no locks (<see cref="RemoteCapabilities.SupportsLocks"/>).</exception>
     ValueTask<IRemoteLock> LockAsync(RemotePath directory, LockOptions options = default, CancellationToken cancellationToken = default);

@@ -1,6 +1,7 @@
 namespace MirrorBackup.Remotes;
 
 /// <summary>A file that is open for reading. Thread-safe: several reads may run at once. Disposing twice is fine.</summary>
+/// <remarks>If another file takes the path meanwhile, reads still give the content that was opened, or fail; never a mixture.</remarks>
 public interface IRemoteFile : IAsyncDisposable
 {
     /// <summary>The path that it was opened by.</summary>

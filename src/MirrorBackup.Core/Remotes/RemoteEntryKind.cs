@@ -9,6 +9,6 @@ public enum RemoteEntryKind
     /// <summary>A directory.</summary>
     Directory,
 
-    /// <summary>A symbolic link that leads out of the root or nowhere, a device, a socket: listed, never opened.</summary>
+    /// <summary>A symbolic link, wherever it leads, a device, a socket: listed, never opened or followed.</summary>
     Other,
 }

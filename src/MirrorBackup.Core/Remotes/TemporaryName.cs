@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace MirrorBackup.Remotes;
 
@@ -14,9 +15,14 @@ public static class TemporaryName
     /// <param name="name">The name that the file will have.</param>
     /// <param name="now">The current instant; with <paramref name="sequence"/> it makes the name unique.</param>
     /// <param name="sequence">Any number that no other write of the same millisecond uses.</param>
-    /// <returns>A name in the same directory.</returns>
-    public static string Create(string name, DateTimeOffset now, uint sequence) =>
-        string.Create(CultureInfo.InvariantCulture, $".{now.ToUnixTimeMilliseconds()}.{name}.{sequence:x}{Ending}");
+    /// <returns>A name in the same directory. A long <paramref name="name"/> is cut, so that the result is no longer than a name may be.</returns>
+    public static string Create(string name, DateTimeOffset now, uint sequence)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        var prefix = string.Create(CultureInfo.InvariantCulture, $".{now.ToUnixTimeMilliseconds()}.");
+        var suffix = string.Create(CultureInfo.InvariantCulture, $".{sequence:x}{Ending}");
+        return string.Concat(prefix, Shorten(name, RemotePath.MaximumSegmentBytes - prefix.Length - suffix.Length), suffix);
+    }
 
     /// <summary>Whether a name is one of ours or of Xen Orchestra's, so that a leftover can be told from a foreign file.</summary>
     /// <param name="name">The last segment of a path.</param>
@@ -30,5 +36,15 @@ public static class TemporaryName
 
         var digits = name[1..].IndexOfAnyExceptInRange('0', '9');
         return digits > 0 && name[1 + digits] == '.' && name.Length > digits + 2;
+    }
+
+    private static string Shorten(string name, int bytes)
+    {
+        while (Encoding.UTF8.GetByteCount(name) > bytes)
+        {
+            name = name[..^(char.IsLowSurrogate(name[^1]) ? 2 : 1)];
+        }
+
+        return name;
     }
 }

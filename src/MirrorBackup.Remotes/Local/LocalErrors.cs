@@ -46,12 +46,4 @@ internal sealed class LocalErrors(string remote)
             Remote = remote,
             Path = path.Value,
         };
-
-    /// <summary>An upload whose bytes are not as many as announced.</summary>
-    public CorruptBackupException WrongLength(RemotePath path, long written, long announced) =>
-        new($"The upload of {path} to {remote} got {written} bytes; {announced} were announced.", ErrorCodes.UploadLengthMismatch)
-        {
-            Remote = remote,
-            Path = path.Value,
-        };
 }

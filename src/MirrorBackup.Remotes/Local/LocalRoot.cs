@@ -37,15 +37,16 @@ internal static class LocalRoot
     /// <summary>Opens the file operations that fit this system, and makes sure that the root can be read.</summary>
     public static IFileSystem OpenFiles(string root, string name)
     {
-        var files = new PortableFileSystem(root);
+        IFileSystem? files = null;
         try
         {
+            files = LinuxFileSystem.TryOpen(root) ?? (IFileSystem)new PortableFileSystem(root);
             _ = files.List(RemotePath.Root).Any();
             return files;
         }
         catch (FileSystemException exception)
         {
-            files.Dispose();
+            files?.Dispose();
             throw new LocalErrors(name).Translate(exception, RemotePath.Root, "open");
         }
     }

@@ -38,7 +38,7 @@ internal sealed class MemoryTree(string remote, TimeProvider timeProvider)
             }
         }
 
-        MakeDirectories(path.Parent);
+        MakeDirectories(path.Parent, path);
         _nodes[path] = new(file, timeProvider.GetUtcNow());
     }
 
@@ -86,19 +86,21 @@ internal sealed class MemoryTree(string remote, TimeProvider timeProvider)
         }
     }
 
-    public void MakeDirectories(RemotePath directory)
+    public void MakeDirectories(RemotePath directory) => MakeDirectories(directory, directory);
+
+    private void MakeDirectories(RemotePath directory, RemotePath asked)
     {
         if (_nodes.TryGetValue(directory, out var node))
         {
             if (node.File is not null)
             {
-                throw Conflict($"{directory} of {remote} is a file, a directory is needed.", directory);
+                throw Conflict($"Could not make {asked} of {remote}: {directory} is a file, a directory is needed.", asked);
             }
 
             return;
         }
 
-        MakeDirectories(directory.Parent);
+        MakeDirectories(directory.Parent, asked);
         _nodes[directory] = new(null, timeProvider.GetUtcNow());
     }
 

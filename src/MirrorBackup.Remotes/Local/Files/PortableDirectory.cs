@@ -8,6 +8,8 @@ internal static partial class PortableDirectory
     private const uint AllPermissions = 0x1FF; // 0777, less what the process's mask takes
     private const int ErrnoExists = 17;
     private const int ErrnoNotFound = 2;
+    private const int ErrnoInputOutput = 5;
+    private const int ErrnoNoSpace = 28;
     private const int WindowsAlreadyExists = 183;
     private const int WindowsPathNotFound = 3;
 
@@ -26,7 +28,7 @@ internal static partial class PortableDirectory
             (true, WindowsAlreadyExists) or (false, ErrnoExists) => FileFailure.Exists,
             (true, WindowsPathNotFound) or (false, ErrnoNotFound) => FileFailure.NotFound,
             (true, 5) or (false, 1 or 13 or 30) => FileFailure.AccessDenied,
-            (true, 112) or (false, 28) => FileFailure.Full,
+            (true, 112) or (false, ErrnoNoSpace) => FileFailure.Full,
             _ => FileFailure.Other,
         };
         throw new FileSystemException(failure, path, Marshal.GetPInvokeErrorMessage(error));
@@ -48,8 +50,14 @@ internal static partial class PortableDirectory
                 error == ErrnoNotFound ? FileFailure.NotFound : FileFailure.Other, path, Marshal.GetPInvokeErrorMessage(error));
         }
 
-        _ = UnixFlush(descriptor);
+        var failed = UnixFlush(descriptor) != 0;
+        var cause = Marshal.GetLastPInvokeError();
         _ = UnixClose(descriptor);
+        if (failed && cause is (ErrnoInputOutput or ErrnoNoSpace))
+        {
+            throw new FileSystemException(
+                cause == ErrnoNoSpace ? FileFailure.Full : FileFailure.Other, path, Marshal.GetPInvokeErrorMessage(cause));
+        }
     }
 
     [LibraryImport("kernel32", EntryPoint = "CreateDirectoryW", SetLastError = true, StringMarshalling = StringMarshalling.Utf16)]

@@ -5,7 +5,7 @@ namespace MirrorBackup.Remotes.Local;
 /// </summary>
 /// <remarks>
 /// Symbolic links are found by looking at every directory on the way before each operation. Somebody who can write to the remote
-/// and swaps a directory for a link in that instant is not stopped; the Linux implementation has no such gap.
+/// and swaps a directory for a link in that instant is not stopped; <see cref="LinuxFileSystem"/> has no such gap.
 /// </remarks>
 internal sealed class PortableFileSystem : IFileSystem
 {

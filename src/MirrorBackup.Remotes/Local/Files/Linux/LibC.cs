@@ -1,0 +1,100 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace MirrorBackup.Remotes.Local;
+
+/// <summary>The calls of the C library that the framework has no members for. Linux on 64-bit processors.</summary>
+internal static unsafe partial class LibC
+{
+    public const int ReadOnly = 0;
+    public const int WriteOnly = 1;
+    public const int ReadWrite = 2;
+    public const int CreateExclusive = 0x40 | 0x80;
+    public const int CloseOnExec = 0x80000;
+    public const int PathOnly = 0x200000;
+
+    /// <summary>Flag of <see cref="StatX"/> and <see cref="SetTimes"/>: the link itself, not what it leads to.</summary>
+    public const int NoFollowLink = 0x100;
+
+    /// <summary>Flag of <see cref="StatX"/>: the descriptor itself, with an empty name.</summary>
+    public const int EmptyPath = 0x1000;
+
+    /// <summary>Flag of <see cref="UnlinkAt"/>: an empty directory.</summary>
+    public const int RemoveDirectory = 0x200;
+
+    /// <summary>Flag of <see cref="RenameAt2"/>: fail if the new name is taken.</summary>
+    public const uint RenameNoReplace = 1;
+
+    /// <summary>Flag of <see cref="Allocate"/>: reserve room, leave the length.</summary>
+    public const int KeepSize = 1;
+
+    /// <summary>Flag of <see cref="SyncFileRange"/>: begin writing, do not wait.</summary>
+    public const uint SyncWrite = 2;
+
+    /// <summary>Nanoseconds that tell <see cref="SetTimes"/> to leave a time as it is.</summary>
+    public const long OmitTime = 0x3FFFFFFE;
+
+    /// <summary>Fields of <see cref="FileStatX"/> that are asked for: type, mode, links, modification time, number and size.</summary>
+    public const uint BasicFields = 0x7FF;
+
+    private const string Library = "libc";
+
+    /// <summary>The two flags whose values depend on the processor.</summary>
+    private static readonly bool IsArmOrPower =
+        RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm or Architecture.Ppc64le;
+
+    public static int DirectoryOnly { get; } = IsArmOrPower ? 0x4000 : 0x10000;
+
+    public static int NoFollow { get; } = IsArmOrPower ? 0x8000 : 0x20000;
+
+    [LibraryImport(Library, EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial SafeFileHandle Open(string path, int flags);
+
+    [LibraryImport(Library, EntryPoint = "openat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial SafeFileHandle OpenAt(SafeFileHandle directory, string name, int flags, uint mode);
+
+    [LibraryImport(Library, EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int StatX(SafeFileHandle directory, string name, int flags, uint mask, out FileStatX status);
+
+    [LibraryImport(Library, EntryPoint = "mkdirat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int MakeDirectoryAt(SafeFileHandle directory, string name, uint mode);
+
+    [LibraryImport(Library, EntryPoint = "unlinkat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int UnlinkAt(SafeFileHandle directory, string name, int flags);
+
+    [LibraryImport(Library, EntryPoint = "linkat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int LinkAt(SafeFileHandle oldDirectory, string oldName, SafeFileHandle newDirectory, string newName, int flags);
+
+    [LibraryImport(Library, EntryPoint = "renameat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int RenameAt(SafeFileHandle oldDirectory, string oldName, SafeFileHandle newDirectory, string newName);
+
+    [LibraryImport(Library, EntryPoint = "renameat2", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int RenameAt2(SafeFileHandle oldDirectory, string oldName, SafeFileHandle newDirectory, string newName, uint flags);
+
+    [LibraryImport(Library, EntryPoint = "utimensat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int SetTimes(SafeFileHandle directory, string name, TimeSpec* accessAndModification, int flags);
+
+    [LibraryImport(Library, EntryPoint = "fsync", SetLastError = true)]
+    public static partial int Flush(SafeFileHandle file);
+
+    [LibraryImport(Library, EntryPoint = "fallocate", SetLastError = true)]
+    public static partial int Allocate(SafeFileHandle file, int mode, long offset, long length);
+
+    [LibraryImport(Library, EntryPoint = "sync_file_range", SetLastError = true)]
+    public static partial int SyncFileRange(SafeFileHandle file, long offset, long length, uint flags);
+
+    [LibraryImport(Library, EntryPoint = "dup", SetLastError = true)]
+    public static partial int Duplicate(SafeFileHandle file);
+
+    [LibraryImport(Library, EntryPoint = "close")]
+    public static partial int Close(int descriptor);
+
+    [LibraryImport(Library, EntryPoint = "fdopendir", SetLastError = true)]
+    public static partial nint OpenStream(int descriptor);
+
+    [LibraryImport(Library, EntryPoint = "readdir", SetLastError = true)]
+    public static partial DirectoryEntry* ReadStream(nint stream);
+
+    [LibraryImport(Library, EntryPoint = "closedir")]
+    public static partial int CloseStream(nint stream);
+}

@@ -1,0 +1,259 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace MirrorBackup.Remotes.Local;
+
+/// <summary>The file operations by the system calls of Linux, relative to an open root and free of races with links.</summary>
+internal sealed unsafe class LinuxFileSystem : IFileSystem
+{
+    private const uint FileMode = 0x1B6; // 0666, less what the process's mask takes
+    private const uint DirectoryMode = 0x1FF; // 0777, likewise
+
+    private readonly string _rootPath;
+    private readonly LinuxDirectories _directories;
+    private readonly bool _countsLinks;
+
+    private LinuxFileSystem(string rootPath, SafeFileHandle root)
+    {
+        _rootPath = rootPath;
+        _directories = new LinuxDirectories(root);
+        using var open = _directories.Open(RemotePath.Root);
+        var status = LinuxDirectories.Stat(open, "", RemotePath.Root);
+        Identity = $"local:{Environment.MachineName}:{status?.Identity}";
+        _countsLinks = status is { Links: > 0 };
+    }
+
+    public string Identity { get; }
+
+    public bool IsCaseSensitive => true;
+
+    /// <summary>Opens a root, or returns <see langword="null"/> where the system has not all the calls.</summary>
+    public static LinuxFileSystem? TryOpen(string rootPath)
+    {
+        if (!OperatingSystem.IsLinux() || !Environment.Is64BitProcess)
+        {
+            return null;
+        }
+
+        var root = LibC.Open(rootPath, LibC.ReadOnly | LibC.DirectoryOnly | LibC.CloseOnExec);
+        if (root.IsInvalid)
+        {
+            throw LinuxErrors.Last(RemotePath.Root);
+        }
+
+        try
+        {
+            return new LinuxFileSystem(rootPath, root);
+        }
+        catch (Exception exception) when (exception is EntryPointNotFoundException or FileSystemException)
+        {
+            // The portable operations may work, or raise the same again.
+            root.Dispose();
+            return null;
+        }
+    }
+
+    public FileStatus? Stat(RemotePath path)
+    {
+        if (path.IsRoot)
+        {
+            using var root = _directories.Open(path);
+            return LinuxDirectories.Stat(root, "", path) is { } there && (there.Links > 0 || !_countsLinks) ? there.ToStatus() : null;
+        }
+
+        try
+        {
+            using var parent = _directories.OpenParent(path);
+            return LinuxDirectories.Stat(parent, path.Name, path)?.ToStatus();
+        }
+        catch (FileSystemException exception) when (exception.Failure == FileFailure.NotFound)
+        {
+            return null;
+        }
+    }
+
+    public IEnumerable<RemoteEntry> List(RemotePath directory)
+    {
+        var names = _directories.ReadNames(directory);
+        var entries = new List<RemoteEntry>(names.Count);
+        using var open = _directories.Open(directory);
+        foreach (var name in names)
+        {
+            if (RemotePath.TryParse(directory.IsRoot ? name : $"{directory.Value}/{name}", out var path)
+                && LinuxDirectories.Stat(open, name, path) is { } status)
+            {
+                entries.Add(status.ToStatus().ToEntry(path));
+            }
+        }
+
+        return entries;
+    }
+
+    public IOpenFile Open(RemotePath path, FileUse access, long reserve = 0)
+    {
+        using var parent = _directories.OpenParent(path);
+        if (access != FileUse.CreateNew)
+        {
+            // Looked at before it is opened: opening a pipe would wait, opening a device may do anything.
+            RequireRegular(LinuxDirectories.Stat(parent, path.Name, path), path);
+        }
+
+        var flags = LibC.NoFollow | LibC.CloseOnExec | access switch
+        {
+            FileUse.Read => LibC.ReadOnly,
+            FileUse.Update => LibC.ReadWrite,
+            _ => LibC.WriteOnly | LibC.CreateExclusive,
+        };
+        var handle = LibC.OpenAt(parent.Handle, path.Name, flags, FileMode);
+        if (handle.IsInvalid)
+        {
+            throw LinuxErrors.Last(path);
+        }
+
+        try
+        {
+            RequireRegular(LinuxDirectories.Stat(new(handle, isOwned: false), "", path), path);
+            Reserve(handle, reserve, path);
+            return new HandleFile(handle, path, StartWriteBack);
+        }
+        catch
+        {
+            handle.Dispose();
+            if (access == FileUse.CreateNew)
+            {
+                _ = LibC.UnlinkAt(parent.Handle, path.Name, 0);
+            }
+
+            throw;
+        }
+    }
+
+    public void Rename(RemotePath source, RemotePath destination)
+    {
+        using var from = _directories.OpenParent(source);
+        using var to = _directories.OpenParent(destination);
+        Check(LibC.RenameAt(from.Handle, source.Name, to.Handle, destination.Name), destination);
+    }
+
+    public void RenameToNew(RemotePath source, RemotePath destination)
+    {
+        using var from = _directories.OpenParent(source);
+        using var to = _directories.OpenParent(destination);
+        if (TryRenameNoReplace(from, source.Name, to, destination.Name))
+        {
+            return;
+        }
+
+        var error = Marshal.GetLastPInvokeError();
+        if (error is not (LinuxErrors.Invalid or LinuxErrors.NotImplemented or LinuxErrors.NotSupported))
+        {
+            throw LinuxErrors.From(error, destination);
+        }
+
+        // NFS, among others: a second name is made only if it is free, then the first one goes.
+        Check(LibC.LinkAt(from.Handle, source.Name, to.Handle, destination.Name, 0), destination);
+        Check(LibC.UnlinkAt(from.Handle, source.Name, 0), source);
+    }
+
+    public void Unlink(RemotePath path)
+    {
+        using var parent = _directories.OpenParent(path);
+        Check(LibC.UnlinkAt(parent.Handle, path.Name, 0), path);
+    }
+
+    public void MakeDirectory(RemotePath path)
+    {
+        using var parent = _directories.OpenParent(path);
+        Check(LibC.MakeDirectoryAt(parent.Handle, path.Name, DirectoryMode), path);
+    }
+
+    public void RemoveDirectory(RemotePath path)
+    {
+        using var parent = _directories.OpenParent(path);
+        Check(LibC.UnlinkAt(parent.Handle, path.Name, LibC.RemoveDirectory), path);
+    }
+
+    public void FlushDirectory(RemotePath directory)
+    {
+        using var open = _directories.Open(directory);
+        if (LibC.Flush(open.Handle) != 0
+            && Marshal.GetLastPInvokeError() is not (LinuxErrors.Invalid or LinuxErrors.NotSupported or LinuxErrors.NotImplemented))
+        {
+            throw LinuxErrors.Last(directory);
+        }
+    }
+
+    public void SetDirectoryTime(RemotePath directory, DateTimeOffset time)
+    {
+        using var parent = _directories.OpenParent(directory);
+        var times = stackalloc TimeSpec[2] { new TimeSpec(0, LibC.OmitTime), TimeSpec.From(time) };
+        Check(LibC.SetTimes(parent.Handle, directory.Name, times, LibC.NoFollowLink), directory);
+    }
+
+    public long? GetAvailableBytes()
+    {
+        try
+        {
+            return new DriveInfo(_rootPath).AvailableFreeSpace;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw FrameworkErrors.Translate(exception, RemotePath.Root);
+        }
+    }
+
+    public void Dispose() => _directories.Dispose();
+
+    private static bool TryRenameNoReplace(
+        LinuxDirectories.OpenDirectory from, string source, LinuxDirectories.OpenDirectory to, string destination)
+    {
+        try
+        {
+            return LibC.RenameAt2(from.Handle, source, to.Handle, destination, LibC.RenameNoReplace) == 0;
+        }
+        catch (EntryPointNotFoundException)
+        {
+            Marshal.SetLastPInvokeError(LinuxErrors.NotImplemented);
+            return false;
+        }
+    }
+
+    private static void Reserve(SafeFileHandle handle, long bytes, RemotePath path)
+    {
+        // Only "no room" counts: a storage that cannot reserve can still write.
+        if (bytes > 0
+            && LibC.Allocate(handle, LibC.KeepSize, 0, bytes) != 0
+            && LinuxErrors.Last(path) is { Failure: FileFailure.Full } full)
+        {
+            throw full;
+        }
+    }
+
+    private static void StartWriteBack(SafeFileHandle handle, long offset, long length)
+    {
+        if (length > 0)
+        {
+            // A hint: what it cannot begin, the flush will do.
+            _ = LibC.SyncFileRange(handle, offset, length, LibC.SyncWrite);
+        }
+    }
+
+    private static void RequireRegular(FileStatX? found, RemotePath path)
+    {
+        var kind = found?.ToStatus().Kind ?? throw new FileSystemException(FileFailure.NotFound, path, "nothing is there");
+        if (kind != RemoteEntryKind.File)
+        {
+            throw kind == RemoteEntryKind.Directory
+                ? new FileSystemException(FileFailure.IsDirectory, path, "it is a directory, a file was expected")
+                : new FileSystemException(FileFailure.Link, path, "it is a symbolic link or a device, which are not followed");
+        }
+    }
+
+    private static void Check(int result, RemotePath path)
+    {
+        if (result != 0)
+        {
+            throw LinuxErrors.Last(path);
+        }
+    }
+}
