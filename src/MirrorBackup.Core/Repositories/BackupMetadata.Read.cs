@@ -33,7 +33,7 @@ public sealed partial class BackupMetadata
         }
         catch (JsonException broken)
         {
-            throw Corrupt(path, $"is not the JSON of a backup: {Position(broken)}{broken.Message}", broken);
+            throw Corrupt(path, $"is not the JSON of a backup: {Position(broken)}{Reason(broken)}", broken);
         }
     }
 
@@ -128,6 +128,13 @@ public sealed partial class BackupMetadata
 
     private static string Position(JsonException broken) =>
         broken.LineNumber is { } line ? $"line {line + 1}, byte {broken.BytePositionInLine + 1}: " : "";
+
+    // The framework's messages end with the position once more.
+    private static string Reason(JsonException broken)
+    {
+        var position = broken.Message.IndexOf(" LineNumber:", StringComparison.Ordinal);
+        return (position < 0 ? broken.Message : broken.Message[..position]).TrimEnd('.');
+    }
 
     private static string Shorten(string text)
     {

@@ -1,0 +1,100 @@
+using System.Collections.Immutable;
+using MirrorBackup.Remotes;
+
+namespace MirrorBackup.Repositories;
+
+/// <summary>
+/// The backups of VMs on a remote, as Xen Orchestra lays them out. Reading never writes. Thread-safe; the remote stays the caller's
+/// and must outlive the repository.
+/// </summary>
+public sealed class BackupRepository
+{
+    private static readonly RemotePath EncryptionFile = RemotePath.Parse("encryption.json");
+
+    private readonly BackupRepositoryOptions _options;
+    private readonly ImmutabilityMarker? _marker;
+
+    private BackupRepository(IRemote remote, BackupRepositoryOptions options, ImmutabilityMarker? marker)
+    {
+        Remote = remote;
+        _options = options;
+        _marker = marker;
+    }
+
+    /// <summary>Where the backups lie.</summary>
+    public IRemote Remote { get; }
+
+    /// <summary>Looks at a remote. An empty one is an empty repository.</summary>
+    /// <param name="remote">The remote; for an encrypted repository, one that decrypts.</param>
+    /// <param name="options">How it is read; <see langword="null"/> for the defaults.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    /// <returns>The repository.</returns>
+    /// <exception cref="UnsupportedBackupException">The repository is encrypted, and the remote does not decrypt it.</exception>
+    public static async ValueTask<BackupRepository> OpenAsync(
+        IRemote remote, BackupRepositoryOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(remote);
+        options ??= new BackupRepositoryOptions();
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Concurrency, 1, nameof(options));
+        if (await remote.StatAsync(EncryptionFile, cancellationToken).ConfigureAwait(false) is not null)
+        {
+            throw new UnsupportedBackupException(
+                $"The repository on {remote.Name} is encrypted: it has the file {EncryptionFile}. This version reads repositories that are not.")
+                { Remote = remote.Name, Path = EncryptionFile.Value };
+        }
+
+        return new BackupRepository(remote, options, await ImmutabilityMarker.ReadAsync(remote, cancellationToken).ConfigureAwait(false));
+    }
+
+    /// <summary>Lists the VMs that have a folder, also those that have no backup in it.</summary>
+    /// <param name="cancellationToken">Stops the call.</param>
+    /// <returns>The ids, in ordinal order.</returns>
+    public async ValueTask<ImmutableArray<string>> ListVmsAsync(CancellationToken cancellationToken = default)
+    {
+        var vms = new List<string>();
+        try
+        {
+            await foreach (var entry in Remote.ListAsync(RepositoryPaths.VmsFolder, cancellationToken).ConfigureAwait(false))
+            {
+                if (entry.IsDirectory && RepositoryPaths.IsVmFolderName(entry.Name))
+                {
+                    vms.Add(entry.Name);
+                }
+            }
+        }
+        catch (RemoteNotFoundException)
+        {
+            return [];
+        }
+
+        vms.Sort(StringComparer.Ordinal);
+        return [.. vms];
+    }
+
+    /// <summary>
+    /// Reads what the folder of a VM holds: metadata, the structures of every disk and the ends of every archive, but no block of data. What is
+    /// damaged becomes a problem of the catalogue; a remote that fails fails the call, so that nothing seems absent that is not.
+    /// </summary>
+    /// <param name="vmId">The VM; one without a folder has an empty catalogue.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    /// <returns>The catalogue.</returns>
+    /// <exception cref="CorruptBackupException">The id cannot be the name of a folder (<see cref="ErrorCodes.InvalidPath"/>).</exception>
+    public async Task<VmCatalogue> LoadAsync(string vmId, CancellationToken cancellationToken = default) =>
+        await new CatalogueReader(Remote, vmId, _options, _marker).ReadAsync(cancellationToken).ConfigureAwait(false);
+
+    /// <summary>Takes the lock of a VM in the way of Xen Orchestra (<c>&lt;vm&gt;.lock</c> beside its folder).</summary>
+    /// <param name="vmId">The VM.</param>
+    /// <param name="timeout">How long to wait for somebody else; zero does not wait.</param>
+    /// <param name="cancellationToken">Stops the waiting.</param>
+    /// <returns>The lock, owned by the caller; disposing it releases it.</returns>
+    /// <exception cref="BackupLockedException">Somebody else held it to the end of the waiting.</exception>
+    /// <exception cref="NotSupportedException">The remote has no locks.</exception>
+    public ValueTask<IRemoteLock> LockAsync(string vmId, TimeSpan timeout = default, CancellationToken cancellationToken = default) =>
+        Remote.LockAsync(RepositoryPaths.VmFolder(vmId), new LockOptions(timeout), cancellationToken);
+
+    /// <summary>Gives write access to the folder of a VM.</summary>
+    /// <param name="vmId">The VM.</param>
+    /// <param name="vmLock">Its lock, checked before every change; <see langword="null"/> only where the remote has no locks. It stays the caller's.</param>
+    /// <returns>The writer.</returns>
+    public VmFolderWriter Write(string vmId, IRemoteLock? vmLock) => new(Remote, RepositoryPaths.VmFolder(vmId), vmLock, _options.Concurrency);
+}

@@ -1,0 +1,117 @@
+using System.Text;
+using MirrorBackup.Remotes;
+
+namespace MirrorBackup.Repositories;
+
+/// <summary>
+/// The archive of a full backup, open for reading, after the checks that need no more than its ends. What is truncated is never opened.
+/// Reads may run at once; disposing closes the file.
+/// </summary>
+public sealed class XvaArchive : IAsyncDisposable
+{
+    private const int MinimumLength = 20;
+    private const int TarEndLength = 1024;
+    private const int TarBlockLength = 512;
+
+    private XvaArchive(IRemoteFile file, ArchiveFormat format, ArchiveChecksum? checksum)
+    {
+        File = file;
+        Format = format;
+        Checksum = checksum;
+    }
+
+    /// <summary>The open file; owned by the archive.</summary>
+    public IRemoteFile File { get; }
+
+    /// <summary>How it is packed.</summary>
+    public ArchiveFormat Format { get; }
+
+    /// <summary>What its checksum file says; <see langword="null"/> if there is none.</summary>
+    public ArchiveChecksum? Checksum { get; }
+
+    /// <summary>Opens an archive, reads its checksum file and looks at both of its ends.</summary>
+    /// <param name="remote">The remote.</param>
+    /// <param name="path">The archive.</param>
+    /// <param name="expectedLength">The <c>size</c> of its metadata in bytes; <see langword="null"/> if it is not told.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    /// <returns>The archive, owned by the caller.</returns>
+    /// <exception cref="RemoteNotFoundException">The archive is not there.</exception>
+    /// <exception cref="CorruptBackupException">It is truncated, has another length than its metadata says, or its checksum file holds no checksum.</exception>
+    public static async ValueTask<XvaArchive> OpenAsync(
+        IRemote remote, RemotePath path, long? expectedLength = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(remote);
+        var checksum = await ReadChecksumAsync(remote, path, cancellationToken).ConfigureAwait(false);
+        var file = await remote.OpenReadAsync(path, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return new XvaArchive(file, await InspectAsync(file, expectedLength, cancellationToken).ConfigureAwait(false), checksum);
+        }
+        catch
+        {
+            await file.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Starts a check of all bytes of this archive, to run beside a copy.</summary>
+    /// <returns>A new verifier, owned by the caller.</returns>
+    public ArchiveVerifier CreateVerifier() => new(File.Path.Value, File.Length, Format, Checksum);
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => File.DisposeAsync();
+
+    /// <summary>The checksum file of an archive, or null if there is none.</summary>
+    internal static async ValueTask<ArchiveChecksum?> ReadChecksumAsync(IRemote remote, RemotePath archive, CancellationToken cancellationToken)
+    {
+        var path = RemotePath.Parse(archive.Value + RepositoryPaths.ChecksumEnding);
+        try
+        {
+            var content = await remote.ReadAllAsync(path, ArchiveChecksum.MaximumLength, cancellationToken).ConfigureAwait(false);
+            return ArchiveChecksum.Parse(Encoding.Latin1.GetString(content), path.Value);
+        }
+        catch (RemoteNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The rule for a whole tar: blocks of 512 bytes, and 1024 zero bytes at the end.</summary>
+    internal static bool IsTarEnd(long length, ReadOnlySpan<byte> end) =>
+        length > TarEndLength && length % TarBlockLength == 0 && end.Length == TarEndLength && !end.ContainsAnyExcept((byte)0);
+
+    private static async ValueTask<ArchiveFormat> InspectAsync(IRemoteFile file, long? expectedLength, CancellationToken cancellationToken)
+    {
+        if (expectedLength is { } expected && file.Length != expected)
+        {
+            throw Broken(file, $"it has {file.Length} bytes, its metadata says {expected}", file.Length < expected);
+        }
+
+        if (file.Length < MinimumLength)
+        {
+            throw Broken(file, $"it has {file.Length} bytes, an archive has at least {MinimumLength}", isTruncated: true);
+        }
+
+        var start = new byte[4];
+        await file.ReadAsync(0, start, cancellationToken).ConfigureAwait(false);
+        var format = Identify(start);
+        if (format != ArchiveFormat.Tar)
+        {
+            return format;
+        }
+
+        var end = new byte[TarEndLength];
+        var count = await file.ReadAsync(Math.Max(0, file.Length - TarEndLength), end, cancellationToken).ConfigureAwait(false);
+        return IsTarEnd(file.Length, end.AsSpan(0, count))
+            ? format
+            : throw Broken(file, "it is neither gzip nor Zstandard, and does not end as a tar does: with 1024 zero bytes, at a multiple of 512", isTruncated: true);
+    }
+
+    private static ArchiveFormat Identify(ReadOnlySpan<byte> start) =>
+        start is [0x1f, 0x8b, ..] ? ArchiveFormat.Gzip
+        : start is [0x28, 0xb5, 0x2f, 0xfd, ..] ? ArchiveFormat.Zstandard
+        : ArchiveFormat.Tar;
+
+    private static CorruptBackupException Broken(IRemoteFile file, string found, bool isTruncated) =>
+        new($"The archive {file.Path} is damaged: {found}.", isTruncated ? ErrorCodes.Truncated : ErrorCodes.CorruptFormat) { Path = file.Path.Value };
+}
