@@ -134,6 +134,10 @@ public interface IRemote : IAsyncDisposable
     /// <summary>Makes durable all that was staged at or below a path, names included.</summary>
     /// <param name="tree">A directory or a file; one that is not there is fine.</param>
     /// <param name="cancellationToken">Stops the call.</param>
+    /// <remarks>
+    /// After a failure what was staged there must be written anew: a system that could not write its pages forgets them, and a second
+    /// flush succeeds without them.
+    /// </remarks>
     ValueTask FlushAsync(RemotePath tree, CancellationToken cancellationToken = default);
 
     /// <summary>

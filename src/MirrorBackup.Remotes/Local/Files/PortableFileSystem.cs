@@ -92,7 +92,7 @@ internal sealed class PortableFileSystem : IFileSystem
 
     public void MakeDirectory(RemotePath path) => Run(path, full =>
     {
-        PortableDirectory.Make(full, path);
+        PortableCalls.Make(full, path);
         return 0;
     });
 
@@ -104,7 +104,7 @@ internal sealed class PortableFileSystem : IFileSystem
 
     public void FlushDirectory(RemotePath directory) => Run(directory, full =>
     {
-        PortableDirectory.Flush(full, directory);
+        PortableCalls.Flush(full, directory);
         return 0;
     });
 
@@ -155,7 +155,15 @@ internal sealed class PortableFileSystem : IFileSystem
                     overwrite ? FileFailure.IsDirectory : FileFailure.Exists, destination, "something is there already");
             }
 
-            File.Move(FullPath(source), full, overwrite);
+            if (overwrite)
+            {
+                File.Move(FullPath(source), full, overwrite: true);
+            }
+            else
+            {
+                PortableCalls.MoveToNew(FullPath(source), full, destination);
+            }
+
             return 0;
         });
     }

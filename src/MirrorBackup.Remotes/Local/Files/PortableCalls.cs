@@ -2,8 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace MirrorBackup.Remotes.Local;
 
-/// <summary>The two steps on directories that the framework has no members for: making one and knowing it, and flushing one.</summary>
-internal static partial class PortableDirectory
+/// <summary>The steps that the framework has no members for: making a name only if it is free, and flushing a directory.</summary>
+internal static partial class PortableCalls
 {
     private const uint AllPermissions = 0x1FF; // 0777, less what the process's mask takes
     private const int ErrnoExists = 17;
@@ -22,16 +22,24 @@ internal static partial class PortableDirectory
             return;
         }
 
-        var error = Marshal.GetLastPInvokeError();
-        var failure = (windows, error) switch
+        throw Last(path);
+    }
+
+    /// <summary>Renames a file only if the new name is free: decided by the system in one step.</summary>
+    public static void MoveToNew(string source, string destination, RemotePath path)
+    {
+        if (OperatingSystem.IsWindows())
         {
-            (true, WindowsAlreadyExists) or (false, ErrnoExists) => FileFailure.Exists,
-            (true, WindowsPathNotFound) or (false, ErrnoNotFound) => FileFailure.NotFound,
-            (true, 5) or (false, 1 or 13 or 30) => FileFailure.AccessDenied,
-            (true, 112) or (false, ErrnoNoSpace) => FileFailure.Full,
-            _ => FileFailure.Other,
-        };
-        throw new FileSystemException(failure, path, Marshal.GetPInvokeErrorMessage(error));
+            File.Move(source, destination, overwrite: false);
+        }
+        else if (UnixLink(source, destination) != 0)
+        {
+            throw Last(path);
+        }
+        else
+        {
+            File.Delete(source);
+        }
     }
 
     /// <summary>Makes the names in a directory durable. Windows cannot; file systems that refuse to flush a directory are taken at their word.</summary>
@@ -60,12 +68,29 @@ internal static partial class PortableDirectory
         }
     }
 
+    private static FileSystemException Last(RemotePath path)
+    {
+        var error = Marshal.GetLastPInvokeError();
+        var failure = (OperatingSystem.IsWindows(), error) switch
+        {
+            (true, WindowsAlreadyExists) or (false, ErrnoExists) => FileFailure.Exists,
+            (true, WindowsPathNotFound) or (false, ErrnoNotFound) => FileFailure.NotFound,
+            (true, 5) or (false, 1 or 13 or 30) => FileFailure.AccessDenied,
+            (true, 112) or (false, ErrnoNoSpace) => FileFailure.Full,
+            _ => FileFailure.Other,
+        };
+        return new FileSystemException(failure, path, Marshal.GetPInvokeErrorMessage(error));
+    }
+
     [LibraryImport("kernel32", EntryPoint = "CreateDirectoryW", SetLastError = true, StringMarshalling = StringMarshalling.Utf16)]
     [return: MarshalAs(UnmanagedType.Bool)]
     private static partial bool WindowsCreateDirectory(string path, nint securityAttributes);
 
     [LibraryImport("libc", EntryPoint = "mkdir", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int UnixMakeDirectory(string path, uint mode);
+
+    [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int UnixLink(string source, string destination);
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int UnixOpen(string path, int flags);

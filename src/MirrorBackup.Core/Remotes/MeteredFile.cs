@@ -1,0 +1,20 @@
+namespace MirrorBackup.Remotes;
+
+/// <summary>Counts what is read from an open file.</summary>
+internal class MeteredFile(IRemoteFile inner, MeteredRemote meter) : IRemoteFile
+{
+    public RemotePath Path => inner.Path;
+
+    public long Length => inner.Length;
+
+    protected MeteredRemote Meter { get; } = meter;
+
+    public async ValueTask<int> ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        var count = await inner.ReadAsync(offset, buffer, cancellationToken).ConfigureAwait(false);
+        Meter.AddRead(count);
+        return count;
+    }
+
+    public ValueTask DisposeAsync() => inner.DisposeAsync();
+}
