@@ -3,6 +3,7 @@ using MirrorBackup.Disks;
 using MirrorBackup.Golden;
 using MirrorBackup.Remotes;
 using MirrorBackup.Vhd;
+using MirrorBackup.Vhd.Format;
 
 namespace MirrorBackup.Tests.Vhd;
 
@@ -37,7 +38,31 @@ public sealed class GoldenDiskTests
         Assert.Equal(disks, count);
     }
 
-    private static IEnumerable<(string Path, JsonNode Disk)> Disks(string set)
+    [Fact]
+    public async Task CompleteAsync_DiskOfXenOrchestra_IsWrittenWithTheSameBytes()
+    {
+        using var folder = new TemporaryFolder();
+        GoldenData.UnpackSet("a-src-delta-vhd", folder.Path);
+        await using var source = LocalRemote.Open(folder.Path, new LocalRemoteOptions { IsReadOnly = true });
+        await using var target = new MemoryRemote();
+        var count = 0;
+
+        // A merge leaves the sizes of the newest in the oldest, but its bytes are not those of one who writes the disk at once.
+        foreach (var (path, _) in Disks("a-src-delta-vhd").Where(d => (string)d.Disk["type"]! == (string)d.Disk["originalType"]!))
+        {
+            await using var file = await VhdFile.OpenAsync(source, RemotePath.Parse(path), null, Cancellation);
+            var options = new VhdWriteOptions { Timestamp = file.Footer.CreatedAt, Geometry = VhdGeometry.OfXenOrchestra(file.VirtualSize) };
+
+            await DiskCopying.WriteAsync(file, file.ParentName, target, file.Path, file.Placement!.Indexes, options);
+
+            Assert.Equal(await source.ReadAllAsync(file.Path, 1 << 26, Cancellation), await target.ReadAllAsync(file.Path, 1 << 26, Cancellation));
+            count++;
+        }
+
+        Assert.Equal(23, count);
+    }
+
+    internal static IEnumerable<(string Path, JsonNode Disk)> Disks(string set)
     {
         var manifest = JsonNode.Parse(File.ReadAllText(Path.Combine(GoldenData.Root, "manifest.json")))!;
         return from vm in manifest[set]!.AsArray()
