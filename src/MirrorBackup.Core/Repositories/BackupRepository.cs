@@ -1,5 +1,8 @@
 using System.Collections.Immutable;
+using MirrorBackup.Backups;
+using MirrorBackup.Disks;
 using MirrorBackup.Remotes;
+using MirrorBackup.Vhd;
 
 namespace MirrorBackup.Repositories;
 
@@ -81,6 +84,22 @@ public sealed class BackupRepository
     /// <exception cref="CorruptBackupException">The id cannot be the name of a folder (<see cref="ErrorCodes.InvalidPath"/>).</exception>
     public async Task<VmCatalogue> LoadAsync(string vmId, CancellationToken cancellationToken = default) =>
         await new CatalogueReader(Remote, vmId, _options, _marker).ReadAsync(cancellationToken).ConfigureAwait(false);
+
+    /// <summary>Opens the full view of a disk: a revision with all its ancestors.</summary>
+    /// <param name="vmId">The VM.</param>
+    /// <param name="revisionPath">The <see cref="DiskRevision.Path"/> of the revision of a restore point.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    /// <returns>The disk, owned by the caller.</returns>
+    /// <exception cref="RemoteNotFoundException">The revision is not there.</exception>
+    /// <exception cref="CorruptBackupException">It, an ancestor, or a link between them is damaged.</exception>
+    /// <exception cref="UnsupportedBackupException">It is a VHD directory.</exception>
+    public async ValueTask<IVirtualDisk> OpenDiskAsync(string vmId, string revisionPath, CancellationToken cancellationToken = default)
+    {
+        var path = RepositoryPaths.VmFolder(vmId) / revisionPath;
+        return path.Value.EndsWith(RepositoryPaths.AliasEnding, StringComparison.Ordinal)
+            ? throw new UnsupportedBackupException($"{path} is a VHD directory; this version reads VHD files only.") { Path = path.Value }
+            : await VhdChain.OpenAsync(Remote, path, null, cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>Takes the lock of a VM in the way of Xen Orchestra (<c>&lt;vm&gt;.lock</c> beside its folder).</summary>
     /// <param name="vmId">The VM.</param>

@@ -28,11 +28,23 @@ internal static class MetadataCache
 
         try
         {
-            var stored = await remote.ReadAllAsync(entry.Path, MaximumStoredLength, cancellationToken).ConfigureAwait(false);
-            return Match(RawJsonObject.Parse(Decompress(stored)), vmFolder, files);
+            return Match(await ReadAsync(remote, entry.Path, cancellationToken).ConfigureAwait(false), vmFolder, files);
         }
-        catch (Exception unusable) when (unusable is JsonException or InvalidDataException
-            or CorruptBackupException or UnsupportedBackupException or RemoteNotFoundException)
+        catch (Exception unusable) when (IsUnusable(unusable))
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The names of the files that the cache has entries for, or null if there is none that can be read.</summary>
+    public static async ValueTask<HashSet<string>?> TryReadNamesAsync(IRemote remote, RemotePath vmFolder, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var cache = await ReadAsync(remote, vmFolder / RepositoryPaths.CacheName, cancellationToken).ConfigureAwait(false);
+            return [.. cache.Fields.Select(static field => field.Name[(field.Name.LastIndexOf('/') + 1)..])];
+        }
+        catch (Exception unusable) when (IsUnusable(unusable))
         {
             return null;
         }
@@ -60,6 +72,16 @@ internal static class MetadataCache
 
         return compressed.ToArray();
     }
+
+    private static async ValueTask<RawJsonObject> ReadAsync(IRemote remote, RemotePath path, CancellationToken cancellationToken)
+    {
+        var stored = await remote.ReadAllAsync(path, MaximumStoredLength, cancellationToken).ConfigureAwait(false);
+        return RawJsonObject.Parse(Decompress(stored));
+    }
+
+    // A remote that fails is another matter: that is raised.
+    private static bool IsUnusable(Exception error) =>
+        error is JsonException or InvalidDataException or CorruptBackupException or UnsupportedBackupException or RemoteNotFoundException;
 
     private static Dictionary<string, BackupMetadata>? Match(RawJsonObject cache, RemotePath vmFolder, IReadOnlyList<RemoteEntry> files)
     {

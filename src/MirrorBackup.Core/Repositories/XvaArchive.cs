@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using MirrorBackup.Remotes;
 
@@ -9,6 +10,7 @@ namespace MirrorBackup.Repositories;
 /// </summary>
 public sealed class XvaArchive : IAsyncDisposable
 {
+    private const int PieceLength = 1 << 20;
     private const int MinimumLength = 20;
     private const int TarEndLength = 1024;
     private const int TarBlockLength = 512;
@@ -58,6 +60,30 @@ public sealed class XvaArchive : IAsyncDisposable
     /// <returns>A new verifier, owned by the caller.</returns>
     public ArchiveVerifier CreateVerifier() => new(File.Path.Value, File.Length, Format, Checksum);
 
+    /// <summary>Hands all bytes on, in order, in large pieces.</summary>
+    internal async ValueTask ReadAllAsync(ReadBytes take, CancellationToken cancellationToken)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(PieceLength);
+        try
+        {
+            var offset = 0L;
+            while (await File.ReadAsync(offset, buffer, cancellationToken).ConfigureAwait(false) is > 0 and var count)
+            {
+                take(buffer.AsSpan(0, count));
+                offset += count;
+            }
+
+            if (offset != File.Length)
+            {
+                throw Broken(File, $"it gave {offset} bytes, and had {File.Length} when it was opened", isTruncated: true);
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => File.DisposeAsync();
 
@@ -68,7 +94,9 @@ public sealed class XvaArchive : IAsyncDisposable
         try
         {
             var content = await remote.ReadAllAsync(path, ArchiveChecksum.MaximumLength, cancellationToken).ConfigureAwait(false);
-            return ArchiveChecksum.Parse(Encoding.Latin1.GetString(content), path.Value);
+
+            // A crash of Xen Orchestra leaves an empty file, which says no more than none.
+            return content.Length == 0 ? null : ArchiveChecksum.Parse(Encoding.Latin1.GetString(content), path.Value);
         }
         catch (RemoteNotFoundException)
         {
@@ -111,6 +139,9 @@ public sealed class XvaArchive : IAsyncDisposable
         start is [0x1f, 0x8b, ..] ? ArchiveFormat.Gzip
         : start is [0x28, 0xb5, 0x2f, 0xfd, ..] ? ArchiveFormat.Zstandard
         : ArchiveFormat.Tar;
+
+    /// <summary>Takes bytes that are valid during the call only.</summary>
+    internal delegate void ReadBytes(ReadOnlySpan<byte> bytes);
 
     private static CorruptBackupException Broken(IRemoteFile file, string found, bool isTruncated) =>
         new($"The archive {file.Path} is damaged: {found}.", isTruncated ? ErrorCodes.Truncated : ErrorCodes.CorruptFormat) { Path = file.Path.Value };

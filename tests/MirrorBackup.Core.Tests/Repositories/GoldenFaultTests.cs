@@ -1,7 +1,4 @@
-using System.Text.Json.Nodes;
 using MirrorBackup.Backups;
-using MirrorBackup.Golden;
-using MirrorBackup.Remotes;
 using MirrorBackup.Repositories;
 
 namespace MirrorBackup.Tests.Repositories;
@@ -46,8 +43,7 @@ public sealed class GoldenFaultTests
     [InlineData("merge-crash-cleanup", "(A)B!c!d!", "BrokenMergeState!,UnreadableRevision,MissingParent")] // XO removes all points.
     public async Task LoadAsync_DamagedDisks_GivesWhatIsThereAndItsProblems(string fault, string letters, string problems)
     {
-        using var folder = new TemporaryFolder();
-        var catalogue = await LoadAsync("f1-faults-vhd-file", fault, folder);
+        var catalogue = await LoadAsync("f1-faults-vhd-file", fault);
 
         Assert.Equal(letters, catalogue.Chain(BackupMode.Incremental).ToString());
         Assert.Equal(problems, Kinds(catalogue));
@@ -67,8 +63,7 @@ public sealed class GoldenFaultTests
     [InlineData("tmp", "AB", "")]
     public async Task LoadAsync_DamagedArchives_GivesWhatIsThereAndItsProblems(string fault, string letters, string problems)
     {
-        using var folder = new TemporaryFolder();
-        var catalogue = await LoadAsync("f4-faults-full", fault, folder);
+        var catalogue = await LoadAsync("f4-faults-full", fault);
 
         Assert.Equal(letters, catalogue.Chain(BackupMode.Full).ToString());
         Assert.Equal(problems, Kinds(catalogue));
@@ -77,8 +72,7 @@ public sealed class GoldenFaultTests
     [Fact]
     public async Task LoadAsync_BrokenMetadata_NamesFileAndPositionAndKeepsTheNameTaken()
     {
-        using var folder = new TemporaryFolder();
-        var catalogue = await LoadAsync("f1-faults-vhd-file", "broken-json", folder);
+        var catalogue = await LoadAsync("f1-faults-vhd-file", "broken-json");
 
         var problem = Assert.Single(catalogue.Problems);
         Assert.Equal("20260107T010000Z.json", problem.Path);
@@ -89,8 +83,7 @@ public sealed class GoldenFaultTests
     [Fact]
     public async Task LoadAsync_TemporaryAndForeignFiles_AreToldApartAndReserved()
     {
-        using var folder = new TemporaryFolder();
-        var catalogue = await LoadAsync("f1-faults-vhd-file", "tmp-files", folder);
+        var catalogue = await LoadAsync("f1-faults-vhd-file", "tmp-files");
 
         Assert.Equal(
             [
@@ -106,8 +99,7 @@ public sealed class GoldenFaultTests
     [Fact]
     public async Task LoadAsync_CopyOfARevision_IsNoRevision()
     {
-        using var folder = new TemporaryFolder();
-        var catalogue = await LoadAsync("f1-faults-vhd-file", "dup-uuid", folder);
+        var catalogue = await LoadAsync("f1-faults-vhd-file", "dup-uuid");
 
         var copy = Assert.Single(catalogue.StrayFiles);
         Assert.Equal((StrayFileKind.Copy, "20251231T000000Z.vhd"), (copy.Kind, Path.GetFileName(copy.Path)));
@@ -120,22 +112,17 @@ public sealed class GoldenFaultTests
     [InlineData("merge-state-active")]
     public async Task LoadAsync_MergeStateAboutNothing_IsLeftOverAndNeverResumed(string fault)
     {
-        using var folder = new TemporaryFolder();
-        var catalogue = await LoadAsync("f1-faults-vhd-file", fault, folder);
+        var catalogue = await LoadAsync("f1-faults-vhd-file", fault);
 
         var merge = Assert.Single(catalogue.Chain(BackupMode.Incremental).PendingMerges);
         Assert.True(merge.IsLeftover);
         Assert.Null(merge.Survivor);
     }
 
-    private static async Task<VmCatalogue> LoadAsync(string set, string fault, TemporaryFolder folder)
+    private static async Task<VmCatalogue> LoadAsync(string set, string fault)
     {
-        var faults = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(GoldenData.Root, "faults.json")))!.AsArray();
-        var vm = (string)faults.Single(item => (string)item!["set"]! == set && (string)item["case"]! == fault)!["vm"]!;
-        GoldenData.UnpackSet(set, folder.Path, vm);
-        await using var remote = LocalRemote.Open(folder.Path, new LocalRemoteOptions { IsReadOnly = true });
-        var repository = await BackupRepository.OpenAsync(remote, cancellationToken: TestContext.Current.CancellationToken);
-        return await repository.LoadAsync(vm, TestContext.Current.CancellationToken);
+        await using var opened = await GoldenFaults.OpenAsync(set, fault, TestContext.Current.CancellationToken);
+        return await opened.Repository.LoadAsync(opened.Vm, TestContext.Current.CancellationToken);
     }
 
     private static string Kinds(VmCatalogue catalogue) =>

@@ -1,0 +1,60 @@
+using MirrorBackup.Golden;
+using MirrorBackup.Remotes;
+using MirrorBackup.Repositories;
+
+namespace MirrorBackup.Tests.Repositories;
+
+public sealed class RepositoryVerifierTests
+{
+    [Theory]
+    [InlineData("a-src-delta-vhd", 19)]
+    [InlineData("c0-mirror-vhd-file", 14)]
+    [InlineData("b-src-full-xva", 8)]
+    [InlineData("b1-mirror-full", 5)]
+    public async Task VerifyAsync_HealthyRepository_FindsNothing(string set, int points)
+    {
+        using var folder = new TemporaryFolder();
+        GoldenData.UnpackSet(set, folder.Path);
+        await using var remote = LocalRemote.Open(folder.Path, new LocalRemoteOptions { IsReadOnly = true });
+        var repository = await BackupRepository.OpenAsync(remote, cancellationToken: TestContext.Current.CancellationToken);
+
+        var report = await RepositoryVerifier.VerifyAsync(repository, cancellationToken: TestContext.Current.CancellationToken);
+
+        Assert.Empty(report.Findings);
+        Assert.Equal((points, points, true), (report.PointCount, report.IntactPointCount, report.IsHealthy));
+        Assert.InRange(report.BytesRead, 1, long.MaxValue);
+    }
+
+    [Theory]
+    [InlineData("f1-faults-vhd-file", "ok", 4, "")]
+    [InlineData("f1-faults-vhd-file", "broken-header-key", 0, "Error Unreadable")]
+    [InlineData("f1-faults-vhd-file", "missing-vhd-middle", 1, "Error Unreadable,Error ChainLink")]
+    [InlineData("f1-faults-vhd-file", "wrong-parent-uuid", 2, "Error ChainLink")]
+    [InlineData("f1-faults-vhd-file", "broken-json", 3, "Error Metadata,Warning Cache")]
+    [InlineData("f1-faults-vhd-file", "stale-cache-missing", 4, "Warning Cache")]
+    [InlineData("f1-faults-vhd-file", "broken-cache", 4, "")]
+    [InlineData("f1-faults-vhd-file", "two-children", 4, "Warning Ambiguous,Information Unlisted")]
+    [InlineData("f1-faults-vhd-file", "dup-uuid", 4, "Warning Ambiguous,Information Leftover")]
+    [InlineData("f1-faults-vhd-file", "orphan-vhd-tail", 3, "Information Unlisted")]
+    [InlineData("f1-faults-vhd-file", "orphan-vhd-head", 3, "")]
+    [InlineData("f1-faults-vhd-file", "orphan-merge-state", 4, "Warning UnfinishedMerge")]
+    [InlineData("f1-faults-vhd-file", "tmp-files", 4, "Information Leftover,Information Foreign")]
+    [InlineData("f4-faults-full", "xva-missing", 2, "Error Unreadable,Information Leftover")]
+    [InlineData("f4-faults-full", "xva-truncated", 2, "Error Unreadable")]
+    [InlineData("f4-faults-full", "xva-no-end", 2, "Error Unreadable")]
+    [InlineData("f4-faults-full", "xva-bitflip", 2, "Error Content")]
+    [InlineData("f4-faults-full", "checksum-wrong", 2, "Error Content")]
+    [InlineData("f4-faults-full", "checksum-missing", 3, "Warning Description")]
+    [InlineData("f4-faults-full", "json-missing", 2, "Information Unlisted")]
+    [InlineData("f4-faults-full", "orphan-checksum", 2, "Information Leftover")]
+    public async Task VerifyAsync_DamagedRepository_FindsWhatIsWrong(string set, string fault, int intactPoints, string findings)
+    {
+        await using var opened = await GoldenFaults.OpenAsync(set, fault, TestContext.Current.CancellationToken);
+
+        var report = await RepositoryVerifier.VerifyAsync(opened.Repository, cancellationToken: TestContext.Current.CancellationToken);
+
+        Assert.Equal(findings, string.Join(',', report.Findings.Select(static finding => $"{finding.Severity} {finding.Kind}").Distinct()));
+        Assert.Equal(intactPoints, report.IntactPointCount);
+        Assert.Equal(!findings.Contains("Error", StringComparison.Ordinal), report.IsHealthy);
+    }
+}
