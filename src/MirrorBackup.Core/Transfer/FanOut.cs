@@ -148,9 +148,9 @@ internal sealed class FanOut
         {
             Offer(_taps, block);
             Offer(_targets, block);
-            foreach (var branch in _waiting)
+            if (_waiting.Count > 0)
             {
-                await branch.SendAsync(block, _options.StallTimeout, _options.TimeProvider, _reading.Token).ConfigureAwait(false);
+                await Task.WhenAll(_waiting.Select(branch => WaitAsync(branch, block))).ConfigureAwait(false);
             }
         }
         finally
@@ -160,7 +160,10 @@ internal sealed class FanOut
         }
     }
 
-    // First everyone with room, so that nobody waits for a block because of somebody else's queue; then those whose queue was full.
+    private Task WaitAsync(FanOutBranch branch, BlockLease block) =>
+        branch.SendAsync(block, _options.StallTimeout, _options.TimeProvider, _reading.Token).AsTask();
+
+    // First everyone with room, then all those whose queue was full at once: nobody waits for a block because of somebody else's queue.
     private void Offer(List<FanOutBranch> branches, BlockLease block)
     {
         foreach (var branch in branches)
