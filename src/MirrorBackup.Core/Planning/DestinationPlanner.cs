@@ -1,0 +1,132 @@
+using System.Collections.Immutable;
+using MirrorBackup.Backups;
+
+namespace MirrorBackup.Planning;
+
+/// <summary>Plans one destination; knows nothing of the others.</summary>
+internal sealed class DestinationPlanner(SourceView view, DestinationRequest request, MirrorRequest mirror)
+{
+    private static readonly Dictionary<PointId, StepReason> NothingSkipped = [];
+    private static readonly Dictionary<PointId, RouteFailure> NothingRefused = [];
+
+    private readonly BackupChain _chain = BackupChain.From(request.Chain);
+
+    internal DestinationPlan Plan(string sourceHash)
+    {
+        var fingerprint = PlanFingerprint.OfDestination(sourceHash, request, _chain);
+        if (view.IsExcluded)
+        {
+            return Finish([], [], [], _chain, new SpaceUse().ToForecast(), fingerprint);
+        }
+
+        var start = new DestinationStart(request, _chain);
+        var initial = Restorable(start);
+        var skipped = NothingSkipped;
+        var pass = Send(start, initial, ref skipped, NothingRefused);
+        var assembly = Assemble(start, pass, initial);
+        var refused = FreeSpace.Refuse(assembly, request);
+        if (refused.Count > 0)
+        {
+            pass = TransferPass.Run(view, start, mirror.Options, skipped, refused);
+            assembly = Assemble(start, pass, initial);
+        }
+
+        var result = pass.Model.ToChain();
+        var forecast = assembly.Space.ToForecast();
+        var conflicts = Conflicts(start, pass, assembly);
+        var warnings = new PlanWarnings(view, _chain, request, mirror.Now).Of(pass, assembly, result, forecast);
+        return Finish(assembly.Steps, conflicts, warnings, result, forecast, fingerprint);
+    }
+
+    /// <summary>The points that can be restored once interrupted merges are finished.</summary>
+    private List<RestorePoint> Restorable(DestinationStart start)
+    {
+        if (start.Steps.Count == 0)
+        {
+            return [.. _chain.Points.Where(_chain.IsRestorable)];
+        }
+
+        var model = start.CreateModel();
+        return [.. _chain.Points.Where(model.IsRestorable)];
+    }
+
+    /// <summary>
+    /// First as if everything were sent, because only what can be sent takes part in the retention; then without what the retention
+    /// would not keep, unless that made something impossible.
+    /// </summary>
+    private TransferPass Send(
+        DestinationStart start, List<RestorePoint> initial, ref Dictionary<PointId, StepReason> skipped, Dictionary<PointId, RouteFailure> refused)
+    {
+        var everything = TransferPass.Run(view, start, mirror.Options, NothingSkipped, refused);
+        var superseded = SupersededPoints.Find(everything, start, initial, mirror.Options);
+        if (superseded.Count == 0)
+        {
+            return everything;
+        }
+
+        var pass = TransferPass.Run(view, start, mirror.Options, superseded, refused);
+        if (Failures(pass) > Failures(everything))
+        {
+            return everything;
+        }
+
+        skipped = superseded;
+        return pass;
+    }
+
+    private static int Failures(TransferPass pass) => pass.Outcomes.Count(outcome => outcome.Failure is not null);
+
+    private PlanAssembly Assemble(DestinationStart start, TransferPass pass, List<RestorePoint> initial)
+    {
+        var assembly = new PlanAssembly(start, pass, initial, mirror.Options);
+        assembly.Run();
+        return assembly;
+    }
+
+    private ImmutableArray<PlanConflict> Conflicts(DestinationStart start, TransferPass pass, PlanAssembly assembly)
+    {
+        var log = new ConflictLog();
+        log.AddRange(view.Conflicts);
+        log.AddRange(start.Conflicts);
+        log.AddRange(assembly.Conflicts);
+        foreach (var outcome in pass.Outcomes)
+        {
+            if (outcome.Failure is { } failure)
+            {
+                log.Add(failure, outcome.Point.Id);
+            }
+        }
+
+        return log.ToImmutable();
+    }
+
+    private DestinationPlan Finish(
+        IEnumerable<MirrorStep> steps,
+        ImmutableArray<PlanConflict> conflicts,
+        ImmutableArray<PlanWarning> warnings,
+        BackupChain result,
+        PlanForecast forecast,
+        string fingerprint) => new()
+        {
+            Name = request.Name,
+            Steps = [.. steps],
+            Conflicts = conflicts,
+            Warnings = warnings,
+            Source = view.Chain,
+            Names = PointNames.Of(view.Chain, _chain, result),
+            Before = _chain,
+            Result = result,
+            Retention = request.Retention,
+            OutOfScope = OutOfScope(),
+            Forecast = forecast,
+            Fingerprint = fingerprint,
+        };
+
+    private ImmutableArray<OutOfScopeGroup> OutOfScope() =>
+        [.. _chain.Points
+            .Where(point => !request.Counts(point))
+            .GroupBy(point => (point.JobId, point.ScheduleId))
+            .OrderBy(group => group.Key.JobId, StringComparer.Ordinal)
+            .ThenBy(group => group.Key.ScheduleId, StringComparer.Ordinal)
+            .Select(group => new OutOfScopeGroup(group.Key.JobId, group.Key.ScheduleId, group.Count()))];
+}

@@ -1,0 +1,35 @@
+namespace MirrorBackup.Planning;
+
+/// <summary>The revisions that must stay: those that listed points use, those that an unfinished merge names, and all their ancestors.</summary>
+internal static class NeededNodes
+{
+    internal static HashSet<ModelNode> Of(DestinationModel model)
+    {
+        var needed = new HashSet<ModelNode>();
+        foreach (var point in model.Points)
+        {
+            foreach (var disk in point.Disks)
+            {
+                Add(needed, model.Graph.Find(disk.Path));
+            }
+        }
+
+        foreach (var node in model.Graph.Nodes)
+        {
+            if (node.IsUntouchable)
+            {
+                Add(needed, node);
+            }
+        }
+
+        return needed;
+    }
+
+    private static void Add(HashSet<ModelNode> needed, ModelNode? node)
+    {
+        while (node is not null && needed.Add(node))
+        {
+            node = node.Parent;
+        }
+    }
+}

@@ -1,0 +1,107 @@
+using MirrorBackup.Backups;
+
+namespace MirrorBackup.Planning;
+
+/// <summary>Finds names for new points: that of their instant, or, where it is taken or not after its parent's, of the next second that is free.</summary>
+internal sealed class TargetNames
+{
+    private const int MaxTries = 3600;
+    private const long MinSecond = -62135596800;
+    private const long MaxSecond = 253402300799;
+
+    private readonly DestinationModel _model;
+    private readonly string _jobId;
+    private readonly StorageForm _form;
+    private readonly HashSet<string> _names = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _reserved = new(StringComparer.Ordinal);
+
+    internal TargetNames(DestinationModel model, BackupChain chain, string jobId, StorageForm form)
+    {
+        _model = model;
+        _jobId = jobId;
+        _form = form;
+        _reserved.UnionWith(chain.ReservedPaths);
+        foreach (var point in chain.Points)
+        {
+            _names.Add(point.Name);
+        }
+
+        foreach (var merge in chain.PendingMerges)
+        {
+            _reserved.Add(merge.StatePath);
+            _reserved.UnionWith(merge.Paths.IsDefault ? [] : merge.Paths);
+        }
+    }
+
+    /// <summary>The folder in which a disk is to be written: that of its parent, else that of the job.</summary>
+    internal string DirectoryOf(DiskRoute route) => _form.Kind == StorageKind.Archive
+        ? ""
+        : route.Parent?.Revision.Directory ?? $"vdis/{_jobId}/{route.Disk}";
+
+    internal string PathOf(DiskRoute route, string name)
+    {
+        var directory = DirectoryOf(route);
+        return directory.Length == 0 ? name + Extension : $"{directory}/{name}{Extension}";
+    }
+
+    /// <summary>Finds a name and takes it.</summary>
+    internal string? Take(PointId point, List<DiskRoute> routes, out RouteFailure? failure)
+    {
+        failure = null;
+        var second = (long)Math.Floor(point.Timestamp / 1000.0);
+        foreach (var route in routes)
+        {
+            if (route.Parent is { } parent && PointNames.InstantOf(parent.Revision.FileName) is { } above)
+            {
+                second = Math.Max(second, (above / 1000) + 1);
+            }
+        }
+
+        for (var tries = 0; tries < MaxTries && second is >= MinSecond and <= MaxSecond; tries++, second++)
+        {
+            var name = new PointId(point.Mode, second * 1000).ToString();
+            if (IsFree(name, routes))
+            {
+                _names.Add(name);
+                return name;
+            }
+        }
+
+        failure = new RouteFailure(PlanConflictKind.NoFreeName, $"no free file name within {MaxTries} s of {point}");
+        return null;
+    }
+
+    /// <summary>Whether a disk may be written under a name that its point already has.</summary>
+    internal bool IsPathFree(DiskRoute route, string name) => IsPathFree(PathOf(route, name)) && SortsAfterParent(route, name);
+
+    private string Extension => _form.Kind switch
+    {
+        StorageKind.Archive => ".xva",
+        StorageKind.VhdFile => ".vhd",
+        _ => ".alias.vhd",
+    };
+
+    private bool IsFree(string name, List<DiskRoute> routes)
+    {
+        if (_names.Contains(name) || _reserved.Contains(name + ".json"))
+        {
+            return false;
+        }
+
+        foreach (var route in routes)
+        {
+            if (route.Existing is null && !IsPathFree(route, name))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private bool IsPathFree(string path) =>
+        !_reserved.Contains(path) && !_model.IsListed(path) && _model.Graph.Find(path) is null or { IsLeftover: true, IsUntouchable: false };
+
+    private bool SortsAfterParent(DiskRoute route, string name) =>
+        route.Parent is null || string.CompareOrdinal(name + Extension, route.Parent.Revision.FileName) > 0;
+}
