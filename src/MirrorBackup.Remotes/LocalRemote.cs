@@ -77,8 +77,7 @@ public sealed partial class LocalRemote : IRemote
     public async IAsyncEnumerable<RemoteEntry> ListAsync(
         RemotePath directory, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        var entries = await _directory.ReadAsync(
-            directory, "list", () => _directory.Files.List(directory).ToList(), cancellationToken).ConfigureAwait(false);
+        var entries = await _directory.ReadAsync(directory, "list", () => List(directory), cancellationToken).ConfigureAwait(false);
         foreach (var entry in entries)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -127,6 +126,14 @@ public sealed partial class LocalRemote : IRemote
     /// <summary>Shows the name.</summary>
     /// <returns><see cref="Name"/>.</returns>
     public override string ToString() => Name;
+
+    private List<RemoteEntry> List(RemotePath directory)
+    {
+        var entries = _directory.Files.List(directory).ToList();
+
+        // A directory that was removed while it was open lists as empty.
+        return entries.Count == 0 && !_directory.IsRootThere() ? throw _directory.Errors.RootGone(directory, "list") : entries;
+    }
 
     private FileStatus? Stat(RemotePath path)
     {

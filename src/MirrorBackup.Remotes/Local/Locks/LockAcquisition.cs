@@ -36,9 +36,18 @@ internal sealed class LockAcquisition(LocalDirectory directory, LockKeeper keepe
             }
         }
 
-        var held = new HeldLock(directory, keeper, path, _lockPath, staleAfter);
-        keeper.Add(held);
-        return held;
+        try
+        {
+            var held = new HeldLock(directory, keeper, path, _lockPath, staleAfter);
+            keeper.Add(held);
+            return held;
+        }
+        catch
+        {
+            // Made, but not to be kept fresh: nobody else should have to wait until it is stale.
+            directory.Files.RemoveDirectory(_lockPath);
+            throw;
+        }
     }
 
     /// <summary>Whether the way is free now, because the lock was gone or abandoned.</summary>

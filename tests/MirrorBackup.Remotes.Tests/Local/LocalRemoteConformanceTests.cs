@@ -3,7 +3,7 @@ using MirrorBackup.Testing;
 
 namespace MirrorBackup.Remotes.Tests;
 
-public sealed class LocalRemoteTests : RemoteConformanceTests
+public sealed class LocalRemoteConformanceTests : RemoteConformanceTests
 {
     private readonly TemporaryFolder _folder = new();
 

@@ -5,7 +5,7 @@ using MirrorBackup.Testing;
 namespace MirrorBackup.Remotes.Tests;
 
 /// <summary>The file operations of Windows and macOS, as far as they run here, too.</summary>
-public sealed class PortableLocalRemoteTests : RemoteConformanceTests
+public sealed class PortableLocalRemoteConformanceTests : RemoteConformanceTests
 {
     private readonly TemporaryFolder _folder = new();
 

@@ -1,0 +1,215 @@
+using Microsoft.Extensions.Time.Testing;
+using MirrorBackup.Golden;
+
+namespace MirrorBackup.Remotes.Tests.Local;
+
+/// <summary>The lock directory of Xen Orchestra: <c>formats/repository.md</c> §2.7.</summary>
+public sealed class DirectoryLockTests : IDisposable
+{
+    private static readonly RemotePath Vm = RemotePath.Parse("xo-vm-backups/vm");
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly FakeTimeProvider _clock = new(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private string LockFolder => _folder["xo-vm-backups/vm.lock"];
+
+    [Fact]
+    public async Task LockAsync_Free_MakesEmptySiblingDirectoryWithTheTime()
+    {
+        await using var remote = Open();
+
+        await using (await remote.LockAsync(Vm, cancellationToken: Cancellation))
+        {
+            Assert.Empty(Directory.GetFileSystemEntries(LockFolder));
+            Assert.Equal(_clock.GetUtcNow().UtcDateTime, Directory.GetLastWriteTimeUtc(LockFolder));
+            Assert.True(Directory.Exists(_folder["xo-vm-backups/vm"]));
+        }
+
+        Assert.False(Directory.Exists(LockFolder));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(5)]
+    [InlineData(10)]
+    [InlineData(-3600)]
+    public async Task LockAsync_ForeignLockThatIsFresh_IsLocked(int secondsAgo)
+    {
+        await using var remote = Open();
+        MakeForeignLock(secondsAgo);
+
+        var exception = await Assert.ThrowsAsync<BackupLockedException>(() => remote.LockAsync(Vm, cancellationToken: Cancellation).AsTask());
+
+        Assert.Equal((ErrorCodes.Locked, "xo-vm-backups/vm", remote.Name), (exception.Code, exception.Path, exception.Remote));
+        Assert.Equal(_clock.GetUtcNow().UtcDateTime.AddSeconds(-secondsAgo), Directory.GetLastWriteTimeUtc(LockFolder));
+    }
+
+    [Fact]
+    public async Task LockAsync_ForeignLockThatIsStale_IsTakenOver()
+    {
+        await using var remote = Open();
+        MakeForeignLock(secondsAgo: 11);
+
+        await using var held = await remote.LockAsync(Vm, cancellationToken: Cancellation);
+
+        await held.EnsureHeldAsync(Cancellation);
+        Assert.Equal(_clock.GetUtcNow().UtcDateTime, Directory.GetLastWriteTimeUtc(LockFolder));
+    }
+
+    /// <summary>A holder whose clock is ahead and that has died is found out by watching.</summary>
+    [Fact]
+    public async Task LockAsync_ForeignLockFromTheFutureThatNeverChanges_IsTakenOverAfterWatching()
+    {
+        await using var remote = Open();
+        MakeForeignLock(secondsAgo: -3600);
+
+        var waiting = remote.LockAsync(Vm, new LockOptions(TimeSpan.FromMinutes(1)), Cancellation).AsTask();
+        while (!waiting.IsCompleted)
+        {
+            _clock.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+
+        await using var held = await waiting;
+        await held.EnsureHeldAsync(Cancellation);
+    }
+
+    [Fact]
+    public async Task LockAsync_ForeignLockStays_EndsAtTheTimeout()
+    {
+        await using var remote = Open();
+        MakeForeignLock(secondsAgo: -3600);
+
+        // Past the end of the waiting, and still before the lock would count as abandoned.
+        var waiting = remote.LockAsync(Vm, new LockOptions(TimeSpan.FromSeconds(8)), Cancellation).AsTask();
+        for (var advanced = 0; advanced < 90; advanced++)
+        {
+            _clock.Advance(TimeSpan.FromMilliseconds(100));
+            await Task.Yield();
+        }
+
+        await Assert.ThrowsAsync<BackupLockedException>(() => waiting);
+        Assert.True(Directory.Exists(LockFolder));
+    }
+
+    [Fact]
+    public async Task EnsureHeldAsync_TimePassed_RefreshesTheLock()
+    {
+        await using var remote = Open();
+        await using var held = await remote.LockAsync(Vm, cancellationToken: Cancellation);
+        _clock.Advance(TimeSpan.FromSeconds(30));
+
+        await held.EnsureHeldAsync(Cancellation);
+
+        Assert.Equal(_clock.GetUtcNow().UtcDateTime, Directory.GetLastWriteTimeUtc(LockFolder));
+    }
+
+    [Fact]
+    public async Task EnsureHeldAsync_RemovedBySomebody_IsLost()
+    {
+        await using var remote = Open();
+        await using var held = await remote.LockAsync(Vm, cancellationToken: Cancellation);
+        Directory.Delete(LockFolder);
+
+        await AssertLostAsync(held);
+    }
+
+    [Fact]
+    public async Task EnsureHeldAsync_TakenOverBySomebody_IsLostAndStaysTheirs()
+    {
+        await using var remote = Open();
+        var held = await remote.LockAsync(Vm, cancellationToken: Cancellation);
+        Directory.Delete(LockFolder);
+        MakeForeignLock(secondsAgo: 0, milliseconds: 5);
+
+        await AssertLostAsync(held);
+        await held.DisposeAsync();
+
+        Assert.True(Directory.Exists(LockFolder));
+    }
+
+    [Fact]
+    public async Task DisposeAsync_TakenOverBySomebody_LeavesTheirLock()
+    {
+        await using var remote = Open();
+        var held = await remote.LockAsync(Vm, cancellationToken: Cancellation);
+        Directory.Delete(LockFolder);
+        MakeForeignLock(secondsAgo: 0, milliseconds: 5);
+
+        await held.DisposeAsync();
+
+        Assert.True(Directory.Exists(LockFolder));
+    }
+
+    [Fact]
+    public async Task EnsureHeldAsync_AfterRelease_IsRefused()
+    {
+        await using var remote = Open();
+        var held = await remote.LockAsync(Vm, cancellationToken: Cancellation);
+        await held.DisposeAsync();
+
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => held.EnsureHeldAsync(Cancellation).AsTask());
+    }
+
+    [Fact]
+    public async Task Lost_RemovedBySomebody_IsCancelledByTheRefreshingThread()
+    {
+        await using var remote = Open(refresh: TimeSpan.FromMilliseconds(5));
+        await using var held = await remote.LockAsync(Vm, cancellationToken: Cancellation);
+        var lost = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = held.Lost.Register(lost.SetResult);
+
+        Directory.Delete(LockFolder);
+
+        await lost.Task.WaitAsync(TimeSpan.FromSeconds(30), Cancellation);
+        await AssertLostAsync(held);
+    }
+
+    [Fact]
+    public async Task LockAsync_FileInTheWay_IsConflict()
+    {
+        await using var remote = Open();
+        Directory.CreateDirectory(_folder["xo-vm-backups"]);
+        await File.WriteAllTextAsync(LockFolder, "", Cancellation);
+
+        await Assert.ThrowsAsync<RemoteConflictException>(() => remote.LockAsync(Vm, cancellationToken: Cancellation).AsTask());
+    }
+
+    [Fact]
+    public async Task DisposeAsync_OfTheRemote_ReleasesWhatIsHeld()
+    {
+        var remote = Open();
+        _ = await remote.LockAsync(Vm, cancellationToken: Cancellation);
+
+        await remote.DisposeAsync();
+
+        Assert.False(Directory.Exists(LockFolder));
+    }
+
+    [Fact]
+    public void Open_StaleBeforeTwoRefreshes_IsRefused() => Assert.Throws<ArgumentException>(() => LocalRemote.Open(
+        _folder.Path,
+        new LocalRemoteOptions { LockRefreshInterval = TimeSpan.FromSeconds(6), LockStaleAfter = TimeSpan.FromSeconds(10) }));
+
+    public void Dispose() => _folder.Dispose();
+
+    private static async Task AssertLostAsync(IRemoteLock held)
+    {
+        var exception = await Assert.ThrowsAsync<BackupLockedException>(() => held.EnsureHeldAsync(Cancellation).AsTask());
+        Assert.Equal(ErrorCodes.LockLost, exception.Code);
+        Assert.True(held.Lost.IsCancellationRequested);
+    }
+
+    private LocalRemote Open(TimeSpan? refresh = null) => LocalRemote.Open(
+        _folder.Path,
+        new LocalRemoteOptions { LockRefreshInterval = refresh ?? TimeSpan.FromSeconds(5) },
+        _clock);
+
+    private void MakeForeignLock(int secondsAgo, int milliseconds = 0)
+    {
+        Directory.CreateDirectory(LockFolder);
+        Directory.SetLastWriteTimeUtc(LockFolder, _clock.GetUtcNow().UtcDateTime.AddSeconds(-secondsAgo).AddMilliseconds(milliseconds));
+    }
+}
