@@ -1,0 +1,32 @@
+using MirrorBackup.Remotes;
+
+namespace MirrorBackup.Cli;
+
+/// <summary>Opens what the URLs of a command line name.</summary>
+internal static class RemoteUrl
+{
+    private static readonly RemoteFactory s_factory = new();
+
+    /// <summary>Opens a remote that is only read; not even a lock is made.</summary>
+    public static async Task<IRemote> OpenReadOnlyAsync(string url, CancellationToken cancellationToken) =>
+        new ReadOnlyRemote(await s_factory.OpenAsync(url, cancellationToken));
+
+    /// <summary>Opens the source of a mirror: nothing is written but the locks of VMs, and not even these where its URL says <c>readOnly=true</c>.</summary>
+    public static async Task<IRemote> OpenSourceAsync(string url, CancellationToken cancellationToken) =>
+        await s_factory.OpenAsync(url, cancellationToken);
+
+    /// <summary>
+    /// Opens a destination. The folder of a local one is made if it is missing and the folder above it is there; where that is missing
+    /// too, it is more likely that a disk is not mounted.
+    /// </summary>
+    public static async Task<IRemote> OpenDestinationAsync(string url, CancellationToken cancellationToken)
+    {
+        var location = RemoteLocation.Parse(url);
+        if (location.Scheme == "file" && !Path.Exists(location.Path) && Directory.Exists(Path.GetDirectoryName(location.Path)))
+        {
+            Directory.CreateDirectory(location.Path);
+        }
+
+        return await s_factory.OpenAsync(location, cancellationToken);
+    }
+}
