@@ -6,47 +6,39 @@ using MirrorBackup.Repositories;
 namespace MirrorBackup.Cli.Commands;
 
 /// <summary><c>digest</c>: the SHA-256 of every disk at every restore point, and of every archive.</summary>
-internal sealed class DigestCommand
+internal static class DigestCommand
 {
-    private readonly Argument<string> _url = RepositoryAccess.UrlArgument();
-    private readonly Option<bool> _json = JsonDocumentOption.Create();
-    private readonly Terminal _terminal;
-
-    private DigestCommand(Terminal terminal) => _terminal = terminal;
-
     /// <summary>Makes the command.</summary>
-    public static Command Create(Terminal terminal)
-    {
-        var digest = new DigestCommand(terminal);
-        var command = new Command("digest", "Compute the SHA-256 of every disk at every restore point, and of every archive.") { digest._url, digest._json };
-        command.SetAction(digest.RunAsync);
-        return command;
-    }
-
-    private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
-    {
-        var json = parsed.GetValue(_json);
-        await using var access = await RepositoryAccess.OpenAsync(parsed.GetRequiredValue(_url), cancellationToken);
-        var digests = new List<PointDigest>();
-        await foreach (var digest in RepositoryDigest.ComputeAsync(access.Repository, cancellationToken: cancellationToken))
+    public static Command Create(Terminal terminal) => RepositoryCommand.Create(
+        "digest",
+        "Compute the SHA-256 of every disk at every restore point, and of every archive.",
+        async (repository, json, cancellationToken) =>
         {
-            digests.Add(digest);
-            if (digest.Error is not null)
+            var digests = new List<PointDigest>();
+            await foreach (var digest in RepositoryDigest.ComputeAsync(repository, cancellationToken: cancellationToken))
             {
-                await _terminal.Error.WriteLineAsync($"{digest.Vm}/{digest.Path}: {digest.Error}");
+                digests.Add(digest);
+                await ShowAsync(terminal, digest, json);
             }
-            else if (!json)
-            {
-                await _terminal.Output.WriteLineAsync($"{digest.Sha256}  {digest.Vm}/{digest.Path}");
-            }
-        }
 
-        if (json)
+            if (json)
+            {
+                await JsonOutput.WriteAsync(terminal.Output, writer => Write(writer, digests));
+            }
+
+            return digests.TrueForAll(digest => digest.Error is null) ? ExitCode.Success : ExitCode.Failure;
+        });
+
+    private static async Task ShowAsync(Terminal terminal, PointDigest digest, bool json)
+    {
+        if (digest.Error is not null)
         {
-            await JsonOutput.WriteAsync(_terminal.Output, writer => Write(writer, digests));
+            await terminal.Error.WriteLineAsync($"{digest.Vm}/{digest.Path}: {digest.Error}");
         }
-
-        return digests.TrueForAll(digest => digest.Error is null) ? ExitCode.Success : ExitCode.Failure;
+        else if (!json)
+        {
+            await terminal.Output.WriteLineAsync($"{digest.Sha256}  {digest.Vm}/{digest.Path}");
+        }
     }
 
     private static void Write(Utf8JsonWriter writer, List<PointDigest> digests)

@@ -8,52 +8,42 @@ using Spectre.Console;
 namespace MirrorBackup.Cli.Commands;
 
 /// <summary><c>list</c>: VMs and restore points of a repository.</summary>
-internal sealed class ListCommand
+internal static class ListCommand
 {
-    private readonly Argument<string> _url = RepositoryAccess.UrlArgument();
-    private readonly Option<bool> _json = JsonDocumentOption.Create();
-    private readonly Terminal _terminal;
-
-    private ListCommand(Terminal terminal) => _terminal = terminal;
-
     /// <summary>Makes the command.</summary>
-    public static Command Create(Terminal terminal)
-    {
-        var list = new ListCommand(terminal);
-        var command = new Command("list", "List the VMs and restore points of a repository.") { list._url, list._json };
-        command.SetAction(list.RunAsync);
-        return command;
-    }
-
-    private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
-    {
-        await using var access = await RepositoryAccess.OpenAsync(parsed.GetRequiredValue(_url), cancellationToken);
-        var catalogues = new List<VmCatalogue>();
-        foreach (var vm in await access.Repository.ListVmsAsync(cancellationToken))
+    public static Command Create(Terminal terminal) => RepositoryCommand.Create(
+        "list",
+        "List the VMs and restore points of a repository.",
+        async (repository, json, cancellationToken) =>
         {
-            catalogues.Add(await access.Repository.LoadAsync(vm, cancellationToken));
-        }
+            var catalogues = new List<VmCatalogue>();
+            foreach (var vm in await repository.ListVmsAsync(cancellationToken))
+            {
+                catalogues.Add(await repository.LoadAsync(vm, cancellationToken));
+            }
 
-        if (parsed.GetValue(_json))
-        {
-            await JsonOutput.WriteAsync(_terminal.Output, writer => Write(writer, catalogues));
+            if (json)
+            {
+                await JsonOutput.WriteAsync(terminal.Output, writer => Write(writer, catalogues));
+            }
+            else
+            {
+                Show(terminal.Results, catalogues, TimeProvider.System.GetUtcNow());
+            }
+
             return ExitCode.Success;
-        }
+        });
 
-        Show(catalogues, TimeProvider.System.GetUtcNow());
-        return ExitCode.Success;
-    }
-
-    private void Show(List<VmCatalogue> catalogues, DateTimeOffset now)
+    private static void Show(IAnsiConsole console, List<VmCatalogue> catalogues, DateTimeOffset now)
     {
         if (catalogues.Count == 0)
         {
-            _terminal.Results.WriteLine("no VM has a backup here");
+            console.WriteLine("no VM has a backup here");
         }
 
         foreach (var catalogue in catalogues)
         {
-            _terminal.Results.MarkupLineInterpolated($"[bold]{catalogue.VmName ?? "(no name)"}[/]  {catalogue.VmId}  {Letters(catalogue)}");
+            console.MarkupLineInterpolated($"[bold]{catalogue.VmName ?? "(no name)"}[/]  {catalogue.VmId}  {Letters(catalogue)}");
             var table = new Table { Border = TableBorder.Simple };
             table.AddColumns("time (UTC)", "mode", "kind", "disks");
             table.AddColumn(new TableColumn("size").RightAligned());
@@ -72,10 +62,10 @@ internal sealed class ListCommand
                     chain.IsRestorable(point) ? "ok" : "cannot be restored");
             }
 
-            _terminal.Results.Write(table);
+            console.Write(table);
             foreach (var problem in catalogue.Problems)
             {
-                _terminal.Results.WriteLine($"  problem: {problem.Path}: {problem.Message}");
+                console.WriteLine($"  problem: {problem.Path}: {problem.Message}");
             }
         }
     }

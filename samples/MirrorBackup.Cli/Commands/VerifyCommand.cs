@@ -5,50 +5,35 @@ using MirrorBackup.Repositories;
 namespace MirrorBackup.Cli.Commands;
 
 /// <summary><c>verify</c>: reads everything of a repository and lists what is wrong.</summary>
-internal sealed class VerifyCommand
+internal static class VerifyCommand
 {
-    private readonly Argument<string> _url = RepositoryAccess.UrlArgument();
-    private readonly Option<bool> _json = JsonDocumentOption.Create();
-    private readonly Terminal _terminal;
-
-    private VerifyCommand(Terminal terminal) => _terminal = terminal;
-
     /// <summary>Makes the command.</summary>
-    public static Command Create(Terminal terminal)
-    {
-        var verify = new VerifyCommand(terminal);
-        var command = new Command("verify", "Read everything of a repository and list what is wrong; exit code 1 if a backup cannot be restored as it was.")
+    public static Command Create(Terminal terminal) => RepositoryCommand.Create(
+        "verify",
+        "Read everything of a repository and list what is wrong; exit code 1 if a backup cannot be restored as it was.",
+        async (repository, json, cancellationToken) =>
         {
-            verify._url, verify._json,
-        };
-        command.SetAction(verify.RunAsync);
-        return command;
-    }
+            var report = await RepositoryVerifier.VerifyAsync(repository, cancellationToken: cancellationToken);
+            if (json)
+            {
+                await JsonOutput.WriteAsync(terminal.Output, writer => Write(writer, report));
+            }
+            else
+            {
+                await ShowAsync(terminal.Output, report);
+            }
 
-    private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
-    {
-        await using var access = await RepositoryAccess.OpenAsync(parsed.GetRequiredValue(_url), cancellationToken);
-        var report = await RepositoryVerifier.VerifyAsync(access.Repository, cancellationToken: cancellationToken);
-        if (parsed.GetValue(_json))
-        {
-            await JsonOutput.WriteAsync(_terminal.Output, writer => Write(writer, report));
-        }
-        else
-        {
-            await ShowAsync(report);
-        }
+            return report.IsHealthy ? ExitCode.Success : ExitCode.Failure;
+        });
 
-        return report.IsHealthy ? ExitCode.Success : ExitCode.Failure;
-    }
-
-    private async Task ShowAsync(VerificationReport report)
+    private static async Task ShowAsync(TextWriter output, VerificationReport report)
     {
         foreach (var finding in report.Findings)
         {
-            await _terminal.Output.WriteLineAsync($"{SeverityOf(finding)}: {finding.Vm}/{finding.Path}: {finding.Message}");
+            await output.WriteLineAsync($"{SeverityOf(finding)}: {finding.Vm}/{finding.Path}: {finding.Message}");
         }
 
-        await _terminal.Output.WriteLineAsync(
+        await output.WriteLineAsync(
             $"{report.VmCount} VMs, {report.IntactPointCount} of {report.PointCount} restore points intact, {Amount.OfBytes(report.BytesRead)} read");
     }
 
