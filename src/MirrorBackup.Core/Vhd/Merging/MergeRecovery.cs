@@ -108,7 +108,7 @@ internal static class MergeRecovery
         // The ancestor gets the newest id after its blocks and its table, and children go after that: it holds everything.
         if (isComplete)
         {
-            return Resume(MergeWork.Rename, chain, 0, newestId!.Value, ancestor);
+            return Resume(MergeWork.Rename, chain, false, newestId!.Value, ancestor);
         }
 
         return new MergeAssessment.Unfinishable($"\"{missing}\" is not there, and \"{ancestor.Name}\" does not hold its data");
@@ -145,11 +145,10 @@ internal static class MergeRecovery
         var isOurs = state.AncestorFooterChecksum is not null;
         if (isOurs && isComplete && state.Step == MergeStep.Cleanup)
         {
-            return Resume(MergeWork.Rename, chain, 0, newest.Id, ancestor);
+            return Resume(MergeWork.Rename, chain, false, newest.Id, ancestor);
         }
 
-        var start = isOurs && ancestor.FooterChecksum == state.AncestorFooterChecksum ? state.CurrentBlock : 0;
-        return Resume(MergeWork.Blocks, chain, start, newest.Id, ancestor);
+        return Resume(MergeWork.Blocks, chain, isOurs && ancestor.FooterChecksum == state.AncestorFooterChecksum, newest.Id, ancestor);
     }
 
     private static MergeAssessment AssessWithoutAncestor(MergeState state, ImmutableArray<string> chain, IReadOnlyDictionary<string, MergeMember> folder)
@@ -162,12 +161,12 @@ internal static class MergeRecovery
         // The result links to the ancestor's parent. The child that it replaced would still link to another file of the chain.
         var isResult = newest.ParentName is null || !chain.Contains(newest.ParentName);
         return isResult && (state.NewestId is null || newest.Id == state.NewestId)
-            ? Resume(MergeWork.Remove, chain, 0, newest.Id, newest)
+            ? Resume(MergeWork.Remove, chain, false, newest.Id, newest)
             : new MergeAssessment.Leftover($"\"{chain[0]}\" is not there, and \"{newest.Name}\" is not the result");
     }
 
     private static bool HasOtherHeader(uint? expected, MergeMember member) => expected is { } checksum && checksum != member.HeaderChecksum;
 
-    private static MergeAssessment.Resumable Resume(MergeWork work, ImmutableArray<string> chain, int startBlock, Guid id, MergeMember survivor) =>
-        new(work, chain, startBlock, id, survivor.ParentId, survivor.ParentName);
+    private static MergeAssessment.Resumable Resume(MergeWork work, ImmutableArray<string> chain, bool trustsProgress, Guid id, MergeMember survivor) =>
+        new(work, chain, trustsProgress, id, survivor.ParentId, survivor.ParentName);
 }

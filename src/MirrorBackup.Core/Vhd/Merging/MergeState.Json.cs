@@ -37,7 +37,7 @@ internal sealed partial record MergeState
         }
     }
 
-    /// <summary>Writes the state with Xen Orchestra's keys in its order, and our checksum, which it ignores.</summary>
+    /// <summary>Writes the state with Xen Orchestra's keys in its order, and two of our own, which it ignores.</summary>
     /// <returns>UTF-8 JSON.</returns>
     public byte[] ToJson()
     {
@@ -58,6 +58,11 @@ internal sealed partial record MergeState
             writer.WriteNumber("mergedDataSize", MergedBytes);
             writer.WriteString("step", Step == MergeStep.Cleanup ? StepCleanup : StepBlocks);
             writer.WriteNumber("diskSize", DiskSize);
+            if (AppendSector is { } sector)
+            {
+                writer.WriteNumber("appendSector", sector);
+            }
+
             writer.WriteEndObject();
         }
 
@@ -79,6 +84,7 @@ internal sealed partial record MergeState
 
             // null, negative and missing come from defects of Xen Orchestra's (formats/vhd.md §5.3): beginning anew is always right.
             CurrentBlock = (int)Math.Clamp(ReadInt64(root, "currentBlock"), 0, int.MaxValue),
+            AppendSector = ReadUInt32(root, "appendSector"),
             MergedBytes = Math.Max(0, ReadInt64(root, "mergedDataSize")),
             Step = ReadStep(root, file),
             DiskSize = Math.Max(0, ReadInt64(root, "diskSize")),

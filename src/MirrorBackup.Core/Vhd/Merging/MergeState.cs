@@ -35,6 +35,12 @@ internal sealed partial record MergeState
     /// <summary>Blocks below this index are in the ancestor.</summary>
     public int CurrentBlock { get; init; }
 
+    /// <summary>
+    /// The sector at which blocks are appended that the ancestor did not have; fixed once its table has room for all of them, so that a resumed
+    /// merge finds those that it had written. Ours alone.
+    /// </summary>
+    public uint? AppendSector { get; init; }
+
     /// <summary>Bytes of blocks that were copied, 2 MiB each.</summary>
     public long MergedBytes { get; init; }
 

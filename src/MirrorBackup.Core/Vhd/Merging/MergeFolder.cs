@@ -1,0 +1,51 @@
+using MirrorBackup.Remotes;
+
+namespace MirrorBackup.Vhd.Merging;
+
+/// <summary>Reads what the files of a disk's folder are.</summary>
+internal static class MergeFolder
+{
+    /// <summary>Opens every VHD file of a folder, by the copy of its footer at the start: that of an interrupted merge's ancestor is all it may have.</summary>
+    /// <param name="remote">Where the folder lies.</param>
+    /// <param name="folder">The folder of one disk.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <returns>Those that open, by name. What is corrupt is left out; every other failure is raised.</returns>
+    public static async ValueTask<Dictionary<string, MergeMember>> ReadAsync(IRemote remote, RemotePath folder, CancellationToken cancellationToken)
+    {
+        var members = new Dictionary<string, MergeMember>(StringComparer.Ordinal);
+        await foreach (var entry in remote.ListAsync(folder, cancellationToken).ConfigureAwait(false))
+        {
+            var name = entry.Path.Name;
+            if (entry.Kind != RemoteEntryKind.File || name.StartsWith('.') || !name.EndsWith(".vhd", StringComparison.Ordinal) || name.EndsWith(".alias.vhd", StringComparison.Ordinal))
+            {
+                continue;
+            }
+
+            try
+            {
+                var file = await VhdFile.OpenAsync(remote, entry.Path, Tolerant, cancellationToken).ConfigureAwait(false);
+                await using (file.ConfigureAwait(false))
+                {
+                    members.Add(name, ToMember(file));
+                }
+            }
+            catch (Exception e) when (e is CorruptBackupException or UnsupportedBackupException)
+            {
+                // Not a member of anything: the assessment says what is missing.
+            }
+        }
+
+        return members;
+    }
+
+    /// <summary>For the ancestor of an interrupted merge.</summary>
+    public static VhdOpenOptions Tolerant { get; } = new() { VerifyEndFooter = false };
+
+    /// <summary>What an open file is.</summary>
+    public static MergeMember ToMember(VhdFile file) =>
+        new(file.Path.Name, file.Id, file.ParentId, file.ParentName)
+        {
+            FooterChecksum = file.Footer.Checksum,
+            HeaderChecksum = file.Header?.Checksum ?? 0,
+        };
+}
