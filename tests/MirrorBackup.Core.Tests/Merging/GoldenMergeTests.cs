@@ -1,0 +1,77 @@
+using System.Text.Json.Nodes;
+using MirrorBackup.Disks;
+using MirrorBackup.Golden;
+using MirrorBackup.Remotes;
+using MirrorBackup.Vhd;
+using MirrorBackup.Vhd.Merging;
+
+namespace MirrorBackup.Tests.Merging;
+
+/// <summary>Merges that the real engine left unfinished: finished here, every point that is listed has its true content.</summary>
+public sealed class GoldenMergeTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _folder.Dispose();
+
+    // "cleanup" is the crash after which Xen Orchestra deletes every point of the VM.
+    [Theory]
+    [InlineData("interrupted-merge-file-blocks")]
+    [InlineData("interrupted-merge-file-cleanup")]
+    [InlineData("interrupted-merge-file-after-rename")]
+    public async Task ResumeAsync_StateOfXenOrchestra_EveryPointHasItsTrueContent(string scenario)
+    {
+        GoldenData.UnpackState(scenario, 4, _folder.Path);
+        var golden = GoldenScenario.Load(scenario);
+        await using var remote = LocalRemote.Open(_folder["dst"]);
+        var vm = _folder[$"dst/xo-vm-backups/{golden.Vm}"];
+        var state = Directory.EnumerateFiles(vm, "*.merge.json", SearchOption.AllDirectories).Single();
+        var folder = RemotePath.Parse(Path.GetRelativePath(_folder["dst"], Path.GetDirectoryName(state)!));
+        string[] points = [.. Directory.EnumerateFiles(vm, "2*.json").Select(static p => Path.GetFileNameWithoutExtension(p))];
+
+        var result = await VhdMerge.ResumeAsync(
+            remote, folder, Path.GetFileName(state), name => points.Contains(Path.GetFileNameWithoutExtension(name)), null, Cancelled);
+
+        Assert.Equal("20260106T010000Z.vhd", result.Survivor);
+        Assert.Equal(12588544, result.FinalSize);
+        Assert.False(result.IsDifferencing);
+        Assert.Equal(4, points.Length);
+        foreach (var point in points)
+        {
+            var timestamp = (long)JsonNode.Parse(File.ReadAllText(Path.Combine(vm, point + ".json")))!["timestamp"]!;
+            await using var chain = await VhdChain.OpenAsync(remote, folder.Combine(point + ".vhd"), cancellationToken: Cancelled);
+            var digest = Convert.ToHexStringLower(await DiskDigest.ComputeAsync(chain, null, Cancelled));
+            Assert.Equal(golden.TruthOf(timestamp, "delta").Single().Value, digest);
+        }
+
+        Assert.Empty(Directory.EnumerateFiles(vm, "*.merge.json", SearchOption.AllDirectories));
+        Assert.False(File.Exists(Path.Combine(Path.GetDirectoryName(state)!, "20260105T010000Z.vhd")));
+    }
+
+    // Step 5 of the same scenario: the engine deleted all points, sent the chain again, and then applied the old state to the new files: silent corruption.
+    [Fact]
+    public async Task ResumeAsync_StateThatOutlivedItsFiles_TouchesNothingOfTheNewOnes()
+    {
+        GoldenData.UnpackState("interrupted-merge-file-cleanup", 5, _folder.Path);
+        var destination = Directory.EnumerateFiles(_folder["dst"], "*.merge.json", SearchOption.AllDirectories).Single();
+        var source = Directory.EnumerateFiles(_folder["src"], "20260107T010000Z.vhd", SearchOption.AllDirectories).Single();
+        var target = Path.GetDirectoryName(destination)!;
+        foreach (var file in Directory.EnumerateFiles(Path.GetDirectoryName(source)!, "*.vhd"))
+        {
+            File.Copy(file, Path.Combine(target, Path.GetFileName(file)));
+        }
+
+        var before = Directory.EnumerateFiles(target, "*.vhd").ToDictionary(static f => f, File.ReadAllBytes);
+        await using var remote = LocalRemote.Open(_folder["dst"]);
+        var folder = RemotePath.Parse(Path.GetRelativePath(_folder["dst"], target));
+
+        var result = await VhdMerge.ResumeAsync(remote, folder, Path.GetFileName(destination), static _ => true, null, Cancelled);
+
+        Assert.Null(result.Survivor);
+        Assert.False(File.Exists(destination));
+        Assert.NotEmpty(before);
+        Assert.All(before, static file => Assert.Equal(file.Value, File.ReadAllBytes(file.Key)));
+    }
+}
