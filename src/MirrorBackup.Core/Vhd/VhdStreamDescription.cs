@@ -105,10 +105,11 @@ public sealed class VhdStreamDescription
         table.AsSpan().Fill(0xFF);
         var sector = (tableOffset + (long)table.Length) / VhdBlock.SectorSize;
         const int SectorsPerBlock = StoredBlockBytes / VhdBlock.SectorSize;
-        if (sector + ((long)blocks.Length * SectorsPerBlock) > BlockAllocationTable.Unused)
+        var maximumBlocks = ((BlockAllocationTable.Unused - 1 - sector) / SectorsPerBlock) + 1;
+        if (blocks.Length > maximumBlocks)
         {
             throw new UnsupportedBackupException(
-                $"The disk {disk.Id} holds {blocks.Length} blocks; the table of a VHD file has room for the places of {(BlockAllocationTable.Unused - sector) / SectorsPerBlock}.");
+                $"The disk {disk.Id} holds {blocks.Length} blocks; the table of a VHD file of its size can say where {maximumBlocks} lie.");
         }
 
         foreach (var block in blocks)

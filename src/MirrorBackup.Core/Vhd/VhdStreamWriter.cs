@@ -41,13 +41,14 @@ public sealed class VhdStreamWriter
     /// <exception cref="ArgumentException"><paramref name="data"/> has another length.</exception>
     public async ValueTask WriteBlockAsync(int blockIndex, ReadOnlyMemory<byte> data, CancellationToken cancellationToken = default)
     {
-        CheckNext(blockIndex, data.Length);
+        CheckNext(blockIndex, data);
         _isUsable = false;
         await WritePartsAsync(static part => part is not VhdStreamPart.Copy, cancellationToken).ConfigureAwait(false);
         _output.GetSpan(VhdFooter.Size)[..VhdFooter.Size].Fill(0xFF);
         _output.Advance(VhdFooter.Size);
-        Check(await _output.WriteAsync(data, cancellationToken).ConfigureAwait(false), cancellationToken);
+        var result = await _output.WriteAsync(data, cancellationToken).ConfigureAwait(false);
         BytesWritten += VhdFooter.Size + data.Length;
+        Check(result, cancellationToken);
         _nextBlock++;
         _isUsable = true;
     }
@@ -93,13 +94,14 @@ public sealed class VhdStreamWriter
         while (!content.IsEmpty)
         {
             var piece = content[..Math.Min(PieceBytes, content.Length)];
-            Check(await _output.WriteAsync(piece, cancellationToken).ConfigureAwait(false), cancellationToken);
+            var result = await _output.WriteAsync(piece, cancellationToken).ConfigureAwait(false);
             BytesWritten += piece.Length;
+            Check(result, cancellationToken);
             content = content[piece.Length..];
         }
     }
 
-    private void CheckNext(int blockIndex, int length)
+    private void CheckNext(int blockIndex, ReadOnlyMemory<byte> data)
     {
         CheckUsable();
         if (_nextBlock >= _description.Blocks.Count || _description.Blocks[_nextBlock] != blockIndex)
@@ -108,9 +110,9 @@ public sealed class VhdStreamWriter
                 $"The VHD of the disk {_description.Disk.Id} was given block {blockIndex}, expected {(_nextBlock < _description.Blocks.Count ? _description.Blocks[_nextBlock] : "its end")}.");
         }
 
-        if (length != VhdHeader.UsualBlockSize)
+        if (data.Length != VhdHeader.UsualBlockSize)
         {
-            throw new ArgumentException($"A block has {VhdHeader.UsualBlockSize} bytes, {length} were given.", nameof(length));
+            throw new ArgumentException($"A block has {VhdHeader.UsualBlockSize} bytes, {data.Length} were given.", nameof(data));
         }
     }
 
@@ -129,7 +131,8 @@ public sealed class VhdStreamWriter
             throw new OperationCanceledException("The flush of a VHD was cancelled.", cancellationToken);
         }
 
-        if (result.IsCompleted)
+        // A reader that counts may leave as soon as it has the last byte.
+        if (result.IsCompleted && BytesWritten < _description.Length)
         {
             throw new InvalidOperationException($"The reader of the VHD of the disk {_description.Disk.Id} left after {BytesWritten} bytes.");
         }

@@ -146,7 +146,7 @@ public sealed class VhdFileWriterTests : IAsyncDisposable
         { new(VhdVectors.U2, null, null, -1), [], typeof(ArgumentOutOfRangeException) },
         { new(VhdVectors.U2, VhdVectors.U1, new string('a', 257), 512), [], typeof(UnsupportedBackupException) },
         { new(VhdVectors.U2, null, null, long.MaxValue), [], typeof(UnsupportedBackupException) },
-        { new(VhdVectors.U2, null, null, 3L << 40), [.. Enumerable.Range(0, 1_048_500)], typeof(UnsupportedBackupException) },
+        { new(VhdVectors.U2, null, null, 1_048_320L << 21), [.. Enumerable.Range(0, 1_048_320)], typeof(UnsupportedBackupException) },
     };
 
     [Theory]
@@ -155,6 +155,15 @@ public sealed class VhdFileWriterTests : IAsyncDisposable
         Assert.IsType(exception, Record.Exception(() => VhdStreamDescription.Create(disk, blocks, new VhdWriteOptions { Timestamp = Epoch })));
 
     public ValueTask DisposeAsync() => _remote.DisposeAsync();
+
+    [Fact]
+    public void Create_AsManyBlocksAsATableCanPlace_IsAccepted()
+    {
+        var description = VhdStreamDescription.Create(
+            new(VhdVectors.U2, null, null, 1_048_319L << 21), [.. Enumerable.Range(0, 1_048_319)], new VhdWriteOptions { Timestamp = Epoch });
+
+        Assert.Equal(VhdStreamDescription.ComputeLength(1_048_319L << 21, 1_048_319), description.Length);
+    }
 
     private static DiskIdentity Key(int mebibytes) => new(VhdVectors.U1, null, null, mebibytes * VhdVectors.MiB);
 

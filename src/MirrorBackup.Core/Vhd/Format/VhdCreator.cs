@@ -11,7 +11,7 @@ public readonly record struct VhdCreator(uint Application, uint Version, uint Ho
     private const uint Windows = 0x5769326B;
 
     /// <summary>What Xen Orchestra writes, and what we write: application <c>xo  </c>, version 0, system <c>Wi2k</c>.</summary>
-    public static VhdCreator XenOrchestra { get; } = new(0x786F2020, 0, Windows);
+    internal static VhdCreator XenOrchestra { get; } = new(0x786F2020, 0, Windows);
 
     /// <summary>What an export of a host carries: application <c>caml</c>, version 1, no system.</summary>
     internal static VhdCreator Xapi { get; } = new(0x63616D6C, 1, 0);

@@ -78,7 +78,7 @@ public sealed partial class VhdFooter
     /// <param name="creator">Normally <see cref="VhdCreator.XenOrchestra"/>.</param>
     /// <returns>The footer, its checksum computed.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The size is negative.</exception>
-    public static VhdFooter Create(Guid uniqueId, VhdDiskType diskType, long sizeBytes, uint timestamp, VhdGeometry geometry, VhdCreator creator)
+    internal static VhdFooter Create(Guid uniqueId, VhdDiskType diskType, long sizeBytes, uint timestamp, VhdGeometry geometry, VhdCreator creator)
     {
         var raw = new byte[Size];
         "conectix"u8.CopyTo(raw);
@@ -103,7 +103,7 @@ public sealed partial class VhdFooter
     /// <param name="changes">The fields to replace.</param>
     /// <returns>The other footer.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A size is negative.</exception>
-    public VhdFooter With(VhdFooterChanges changes)
+    internal VhdFooter With(VhdFooterChanges changes)
     {
         ArgumentNullException.ThrowIfNull(changes);
         ArgumentOutOfRangeException.ThrowIfNegative(changes.OriginalSize ?? 0, nameof(changes));

@@ -1,7 +1,7 @@
 namespace MirrorBackup.Vhd.Format;
 
 /// <summary>Fields of a footer to replace; <see langword="null"/> leaves a field, and every byte that has no field, as it is.</summary>
-public sealed record VhdFooterChanges
+internal sealed record VhdFooterChanges
 {
     /// <summary>Seconds since 2000.</summary>
     public uint? Timestamp { get; init; }

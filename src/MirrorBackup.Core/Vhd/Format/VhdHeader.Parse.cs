@@ -44,7 +44,7 @@ public sealed partial class VhdHeader
     /// <param name="footer">The footer of the same file.</param>
     /// <param name="file">What both come from, for messages.</param>
     /// <exception cref="CorruptBackupException">It is not.</exception>
-    public void CheckAgainst(VhdFooter footer, string file)
+    internal void CheckAgainst(VhdFooter footer, string file)
     {
         ArgumentNullException.ThrowIfNull(footer);
         ArgumentNullException.ThrowIfNull(file);

@@ -15,7 +15,7 @@ public sealed partial class VhdHeader
     public const int UsualBlockSize = 2 * 1024 * 1024;
 
     /// <summary>The most UTF-16 units that <see cref="ParentName"/> can have.</summary>
-    public const int MaximumParentNameLength = 256;
+    internal const int MaximumParentNameLength = 256;
 
     private const uint SupportedVersion = 0x00010000;
 
@@ -53,7 +53,7 @@ public sealed partial class VhdHeader
     /// <param name="tableOffset">Where the table lies, in bytes.</param>
     /// <returns>The header, its checksum computed.</returns>
     /// <exception cref="UnsupportedBackupException">The path is longer than a header can hold; it is never cut.</exception>
-    public static VhdHeader Create(long maximumTableEntries, Guid? parentUniqueId = null, string? parentName = null, long tableOffset = VhdFooter.Size + Size)
+    internal static VhdHeader Create(long maximumTableEntries, Guid? parentUniqueId = null, string? parentName = null, long tableOffset = VhdFooter.Size + Size)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(maximumTableEntries);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(maximumTableEntries, uint.MaxValue);
@@ -72,7 +72,7 @@ public sealed partial class VhdHeader
     /// <param name="parentName">The parent's relative path; <see langword="null"/> to keep.</param>
     /// <returns>The other header.</returns>
     /// <exception cref="UnsupportedBackupException">The path is longer than a header can hold; it is never cut.</exception>
-    public VhdHeader With(long? maximumTableEntries = null, Guid? parentUniqueId = null, string? parentName = null)
+    internal VhdHeader With(long? maximumTableEntries = null, Guid? parentUniqueId = null, string? parentName = null)
     {
         var raw = _raw.AsSpan().ToArray();
         WriteUInt32(raw, VhdHeaderOffsets.MaximumTableEntries, checked((uint)(maximumTableEntries ?? MaximumTableEntries)));
