@@ -85,6 +85,10 @@ public sealed class BackupRepository
     public async Task<VmCatalogue> LoadAsync(string vmId, CancellationToken cancellationToken = default) =>
         await new CatalogueReader(Remote, vmId, _options, _marker).ReadAsync(cancellationToken).ConfigureAwait(false);
 
+    /// <summary>Reads the folder of a VM, every metadata file included, whatever a cache says.</summary>
+    internal async ValueTask<VmCatalogue> LoadWithoutCacheAsync(string vmId, CancellationToken cancellationToken) =>
+        await new CatalogueReader(Remote, vmId, _options with { MayUseCache = false }, _marker).ReadAsync(cancellationToken).ConfigureAwait(false);
+
     /// <summary>Opens the full view of a disk: a revision with all its ancestors.</summary>
     /// <param name="vmId">The VM.</param>
     /// <param name="revisionPath">The <see cref="DiskRevision.Path"/> of the revision of a restore point.</param>

@@ -23,7 +23,7 @@ internal sealed class VmVerification(BackupRepository repository, string vm)
     {
         try
         {
-            var catalogue = await repository.LoadAsync(vm, cancellationToken).ConfigureAwait(false);
+            var catalogue = await repository.LoadWithoutCacheAsync(vm, cancellationToken).ConfigureAwait(false);
             PointCount = catalogue.Points.Length;
             Findings.AddRange(CatalogueFindings.Of(catalogue));
             await CheckCacheAsync(catalogue, cancellationToken).ConfigureAwait(false);
