@@ -54,19 +54,40 @@ public sealed class GoldenCatalogueTests
             (merge.Survivor!.Path, merge.Survivor.Id, merge.Survivor.ParentId, merge.Survivor.VirtualSize));
     }
 
-    [Fact]
-    public async Task LoadAsync_StaleMergeStateOverNewFiles_IsNotResumable()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task LoadAsync_StaleMergeState_IsLeftOverAlsoWhenNewFilesHaveTheNames(bool filesAreThere)
     {
         // XO merges by this state into files that only have the names of those that it was written for, and the content is silently wrong.
+        const string Name = "interrupted-merge-file-cleanup";
         using var folder = new TemporaryFolder();
-        var chain = await LoadDestinationAsync("interrupted-merge-file-cleanup", 6, folder);
+        GoldenData.UnpackState(Name, 5, folder.Path);
+        var state = Assert.Single(Directory.GetFiles(folder["dst"], "*.merge.json", SearchOption.AllDirectories));
+        if (filesAreThere)
+        {
+            foreach (var file in Directory.GetFiles(folder["src"], "2026010?T010000Z.vhd", SearchOption.AllDirectories))
+            {
+                File.Copy(file, Path.Combine(Path.GetDirectoryName(state)!, Path.GetFileName(file)));
+            }
+        }
 
-        Assert.Null(chain.PendingMerges.SingleOrDefault()?.Survivor);
+        var chain = await ReadDestinationAsync(Name, folder);
+
+        var merge = Assert.Single(chain.PendingMerges);
+        Assert.Equal((true, null), (merge.IsLeftover, merge.Survivor));
+        Assert.All(chain.Revisions, revision => Assert.True(chain.IsViewable(revision.Path)));
+        Assert.NotEqual(filesAreThere, chain.Revisions.IsEmpty);
     }
 
     private static async Task<BackupChain> LoadDestinationAsync(string name, int step, TemporaryFolder folder)
     {
         GoldenData.UnpackState(name, step, folder.Path);
+        return await ReadDestinationAsync(name, folder);
+    }
+
+    private static async Task<BackupChain> ReadDestinationAsync(string name, TemporaryFolder folder)
+    {
         await using var remote = LocalRemote.Open(folder["dst"]);
         var repository = await BackupRepository.OpenAsync(remote, cancellationToken: TestContext.Current.CancellationToken);
         return (await repository.LoadAsync(GoldenScenario.Load(name).Vm, TestContext.Current.CancellationToken)).Chain(BackupMode.Incremental);
