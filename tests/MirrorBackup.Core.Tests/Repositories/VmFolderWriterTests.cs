@@ -171,6 +171,24 @@ public sealed class VmFolderWriterTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task RewriteMergedAsync_EveryPointOfXenOrchestra_KeepsTheBytes()
+    {
+        // Its sizes and flags are right here, products of merges (VM "rolled") included, so recomputing them from the disks changes nothing.
+        using var folder = new TemporaryFolder();
+        GoldenData.UnpackSet("a-src-delta-vhd", folder.Path);
+        await using var remote = LocalRemote.Open(folder.Path);
+        var repository = await BackupRepository.OpenAsync(remote, cancellationToken: Token);
+        foreach (var file in Directory.GetFiles(folder.Path, "2*.json", SearchOption.AllDirectories))
+        {
+            var before = await File.ReadAllTextAsync(file, Token);
+
+            await repository.Write(Path.GetFileName(Path.GetDirectoryName(file)!), _lock).RewriteMergedAsync(Path.GetFileNameWithoutExtension(file), Token);
+
+            Assert.Equal(before, await File.ReadAllTextAsync(file, Token));
+        }
+    }
+
+    [Fact]
     public async Task RewriteCacheAsync_AfterChanges_DescribesWhatIsThere()
     {
         var writer = await OpenAsync();
