@@ -1,0 +1,290 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+using MirrorBackup.Backups;
+using MirrorBackup.Planning;
+using MirrorBackup.Remotes;
+using MirrorBackup.Repositories;
+
+namespace MirrorBackup.Mirroring;
+
+/// <summary>
+/// One destination in the run of one VM: its lock, its catalogue, its plan and where the plan stands. What fails here stays here:
+/// <see cref="Error"/> is set, the destination leaves the run, and the others never notice. One caller at a time.
+/// </summary>
+internal sealed class DestinationRun : IAsyncDisposable
+{
+    private readonly RunContext _context;
+    private readonly RunDestination _destination;
+    private readonly string _vmId;
+    private readonly List<StepReport> _reports = [];
+    private readonly List<RestorePoint> _listed = [];
+    private readonly long _started;
+    private IRemoteLock? _lock;
+    private DestinationPlan? _plan;
+    private string? _before;
+    private bool _changed;
+    private int _next;
+
+    public DestinationRun(RunContext context, RunDestination destination, string vmId)
+    {
+        _context = context;
+        _destination = destination;
+        _vmId = vmId;
+        _started = context.Time.GetTimestamp();
+        Error = destination.OpenError;
+    }
+
+    public string Name => _destination.Definition.Name;
+
+    public Exception? Error { get; private set; }
+
+    public bool IsAlive => Error is null;
+
+    public BackupRepository Repository => _destination.Repository!;
+
+    public RemotePath Folder => RepositoryPaths.VmFolder(_vmId);
+
+    public DestinationRequest Request { get; private set; } = null!;
+
+    public BackupChain Chain { get; private set; } = null!;
+
+    public VmFolderWriter Writer { get; private set; } = null!;
+
+    /// <summary>Checks that the lock is still ours; where the remote has none, one writer per destination is the duty of the user.</summary>
+    public ValueTask EnsureHeldAsync(CancellationToken cancellationToken) => _lock?.EnsureHeldAsync(cancellationToken) ?? ValueTask.CompletedTask;
+
+    public CancellationToken LockLost => _lock?.Lost ?? CancellationToken.None;
+
+    public HealthCheckReport? HealthCheck { get; set; }
+
+    /// <summary>The next step of the plan; null at its end, and for a destination that has left.</summary>
+    public MirrorStep? Current => IsAlive && _plan is { } plan && _next < plan.Steps.Length ? plan.Steps[_next] : null;
+
+    /// <summary>Whether the step after which nothing more is transferred has been reached.</summary>
+    public bool HasTransfersLeft => Current is not null && _plan!.Steps.AsSpan()[_next..].ContainsTransfer();
+
+    /// <summary>
+    /// Reads what is there, under the lock if the VM has a folder already. For one without, the lock, which would make the folder, waits
+    /// until a plan has something to do.
+    /// </summary>
+    public async Task PrepareAsync(CancellationToken cancellationToken) => await GuardAsync(
+        async () =>
+        {
+            if (await Repository.Remote.StatAsync(Folder, cancellationToken).ConfigureAwait(false) is not null)
+            {
+                await LockAsync(cancellationToken).ConfigureAwait(false);
+            }
+
+            await LoadAsync(cancellationToken).ConfigureAwait(false);
+        },
+        cancellationToken).ConfigureAwait(false);
+
+    /// <summary>Reads again what is there, after a part of a plan was done.</summary>
+    public Task ReloadAsync(CancellationToken cancellationToken) => GuardAsync(() => LoadAsync(cancellationToken), cancellationToken);
+
+    /// <summary>Takes a plan.</summary>
+    /// <returns>False if the catalogue had to be read again under the lock, so that the plan rests on nothing.</returns>
+    public async Task<bool> BeginAsync(DestinationPlan plan, CancellationToken cancellationToken)
+    {
+        if (_lock is null && !plan.IsEmpty && Repository.Remote.Capabilities.SupportsLocks)
+        {
+            await GuardAsync(
+                async () =>
+                {
+                    await LockAsync(cancellationToken).ConfigureAwait(false);
+                    await LoadAsync(cancellationToken).ConfigureAwait(false);
+                },
+                cancellationToken).ConfigureAwait(false);
+            return false;
+        }
+
+        _plan = plan;
+        _next = 0;
+        _context.Logger.Planned(
+            _vmId, Name, plan.Steps.Length, plan.Conflicts.Length, ChainNotation.Format(plan.Before, plan.Names), ChainNotation.Format(plan.Result, plan.Names));
+        _before ??= ChainNotation.Format(plan.Before, plan.Names);
+        return true;
+    }
+
+    /// <summary>Does the steps up to the next transfer, or to the end.</summary>
+    public async Task RunToTransferAsync(CancellationToken cancellationToken)
+    {
+        while (Current is { } step and not (TransferStep or ReplaceStep))
+        {
+            await RunStepAsync(
+                step,
+                async work => work.BytesWritten = await StepExecution.RunAsync(this, step, cancellationToken).ConfigureAwait(false),
+                cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Does the current step by <paramref name="action"/>, and reports it. A failure makes the destination leave.</summary>
+    public async Task RunStepAsync(MirrorStep step, Func<StepWork, Task> action, CancellationToken cancellationToken)
+    {
+        Debug.Assert(ReferenceEquals(step, Current), "Steps are done in the order of the plan.");
+        var work = new StepWork();
+        var started = _context.Time.GetTimestamp();
+        _context.Progress.Begin($"{_vmId} → {Name}: {PlanJson.KindOf(step)}");
+        try
+        {
+            await action(work).ConfigureAwait(false);
+            _changed |= step is not SkipStep;
+            Note(step);
+            Report(step, MirrorOutcome.Succeeded, work, started, null);
+            _context.Logger.StepDone(_vmId, Name, PlanJson.KindOf(step), _context.Time.GetElapsedTime(started), work.BytesWritten);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            _changed = true;
+            throw;
+        }
+        catch (SourceDefectException defect)
+        {
+            // Nothing was listed or unlisted, so that the cache is as good as it was.
+            Report(step, MirrorOutcome.Failed, work, started, defect.Cause);
+        }
+        catch (Exception error)
+        {
+            _changed = true;
+            Report(step, MirrorOutcome.Failed, work, started, error);
+            _context.Logger.StepFailed(error, _vmId, Name, PlanJson.KindOf(step));
+            Fail(error);
+        }
+
+        _next++;
+    }
+
+    /// <summary>Makes the destination leave the run of this VM.</summary>
+    public void Fail(Exception error)
+    {
+        if (Error is null)
+        {
+            Error = error;
+            _context.Logger.DestinationFailed(error, _vmId, Name);
+        }
+    }
+
+    /// <summary>The labels of long-term retention that a new point carries.</summary>
+    public ImmutableArray<string> TagsOf(RestorePoint added) =>
+        Request.Retention.TagsOf(_listed.Where(Request.Counts).Select(static point => point.Id.Timestamp), added.Id.Timestamp);
+
+    /// <summary>Writes the list cache from what is there, if anything was changed. It can always be made anew, so a failure is only logged.</summary>
+    public async Task FinishAsync(CancellationToken cancellationToken)
+    {
+        if (!_changed)
+        {
+            return;
+        }
+
+        try
+        {
+            await Writer.RewriteCacheAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            _context.Logger.CacheNotWritten(error, _vmId, Name);
+        }
+    }
+
+    public DestinationReport ToReport()
+    {
+        var steps = _reports.ToImmutableArray();
+        if (Error is not null && _plan is { } plan)
+        {
+            steps = steps.AddRange(plan.Steps.Skip(_next).Select(step => NewReport(step, MirrorOutcome.NotRun)));
+        }
+
+        return new DestinationReport
+        {
+            Name = Name,
+            Outcome = OutcomeOf(steps),
+            Before = _before,
+            Planned = _plan is null ? null : ChainNotation.Format(_plan.Result, _plan.Names),
+            Steps = steps,
+            Conflicts = _plan is null ? [] : [.. _plan.Conflicts.Select(static conflict => conflict.Message)],
+            Warnings = _plan is null ? [] : [.. _plan.Warnings.Select(static warning => warning.Message)],
+            HealthCheck = HealthCheck,
+            Duration = _context.Time.GetElapsedTime(_started),
+            Error = Error is null ? null : ReportedError.From(Error),
+        };
+    }
+
+    public ValueTask DisposeAsync() => _lock?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    private MirrorOutcome OutcomeOf(ImmutableArray<StepReport> steps) =>
+        Error is not null || steps.Any(static step => step.Outcome == MirrorOutcome.Failed) ? MirrorOutcome.Failed
+        : _plan is { Conflicts.IsEmpty: false } ? MirrorOutcome.Incomplete
+        : _changed ? MirrorOutcome.Succeeded
+        : MirrorOutcome.UpToDate;
+
+    private async Task LockAsync(CancellationToken cancellationToken)
+    {
+        if (_lock is null && Repository.Remote.Capabilities.SupportsLocks)
+        {
+            _lock = await Repository.LockAsync(_vmId, _context.Job.LockTimeout, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task LoadAsync(CancellationToken cancellationToken)
+    {
+        var catalogue = await Repository.LoadAsync(_vmId, cancellationToken).ConfigureAwait(false);
+        Chain = catalogue.Chain(_context.Job.Mode);
+        Writer = Repository.Write(_vmId, _lock);
+        _plan = null;
+        _listed.Clear();
+        _listed.AddRange(Chain.Points);
+        Request = DestinationRequests.Create(
+            _context.Job,
+            _destination.Definition,
+            Chain,
+            await Repository.Remote.GetAvailableBytesAsync(cancellationToken).ConfigureAwait(false));
+    }
+
+    private async Task GuardAsync(Func<Task> action, CancellationToken cancellationToken)
+    {
+        if (!IsAlive)
+        {
+            return;
+        }
+
+        try
+        {
+            await action().ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        {
+            Fail(error);
+        }
+    }
+
+    private void Note(MirrorStep step)
+    {
+        switch (step)
+        {
+            case TransferStep transfer:
+                _listed.Add(transfer.Written);
+                break;
+            case UnlistStep unlist:
+                _listed.RemoveAll(point => point.Name == unlist.Point.Name);
+                break;
+        }
+    }
+
+    private void Report(MirrorStep step, MirrorOutcome outcome, StepWork work, long started, Exception? error) =>
+        _reports.Add(NewReport(step, outcome) with
+        {
+            BytesRead = work.BytesRead,
+            BytesWritten = work.BytesWritten,
+            Duration = _context.Time.GetElapsedTime(started),
+            Error = error is null ? null : ReportedError.From(error),
+        });
+
+    private static StepReport NewReport(MirrorStep step, MirrorOutcome outcome) => new()
+    {
+        Kind = PlanJson.KindOf(step),
+        Points = StepPoints.NamesOf(step),
+        Reason = step.Reason.Text,
+        Outcome = outcome,
+    };
+}

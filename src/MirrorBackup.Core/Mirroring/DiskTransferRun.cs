@@ -1,0 +1,71 @@
+using MirrorBackup.Disks;
+using MirrorBackup.Transfer;
+using MirrorBackup.Vhd;
+
+namespace MirrorBackup.Mirroring;
+
+/// <summary>Sends one disk revision (or several as one) to the destinations that need it.</summary>
+internal sealed class DiskTransferRun(RunContext context, SourceView source, SourceSnapshot snapshot)
+{
+    public async Task RunAsync(IReadOnlyList<RevisionCopy> copies, CancellationToken cancellationToken)
+    {
+        var disk = await SourceDisk.OpenAsync(source, copies[0].Transfer.SourcePaths, cancellationToken).ConfigureAwait(false);
+        await using (disk.ConfigureAwait(false))
+        {
+            EnsureIsWhatWasPlanned(disk, copies[0]);
+            var meter = new CopyMeterProgress(context.Progress, copies.Count);
+            var result = await DiskCopy.RunAsync(
+                disk,
+                [.. copies.Select(copy => TargetOf(copy, disk))],
+                new CopyOptions { Throttle = context.Throttle, Meter = meter.Meter, TimeProvider = context.Time },
+                (_, stop) => snapshot.EnsureUnchangedAsync(stop),
+                cancellationToken).ConfigureAwait(false);
+            if (result.SourceError is { } error)
+            {
+                System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(error);
+            }
+
+            var size = VhdStreamDescription.ComputeLength(disk.VirtualSize, disk.AllocatedBlocks.Count);
+            for (var i = 0; i < copies.Count; i++)
+            {
+                copies[i].Part.Arrived(copies[i].Transfer, result.Outcomes[i], result.BytesRead, size);
+                if (result.Digest is { } digest)
+                {
+                    copies[i].Part.Sent(copies[i].Transfer, digest);
+                }
+            }
+        }
+    }
+
+    private CopyTarget<IDiskWriter> TargetOf(RevisionCopy copy, IVirtualDisk disk)
+    {
+        var transfer = copy.Transfer;
+        var identity = new DiskIdentity(
+            Guid.Parse(transfer.RevisionId),
+            transfer.ParentId is null ? null : Guid.Parse(transfer.ParentId),
+            transfer.ParentPath is null ? null : transfer.ParentPath[(transfer.ParentPath.LastIndexOf('/') + 1)..],
+            disk.VirtualSize);
+        return new CopyTarget<IDiskWriter>(
+            copy.Destination.Name,
+            async stop => await VhdFileWriter.CreateAsync(
+                copy.Destination.Repository.Remote,
+                copy.TargetPath,
+                identity,
+                disk.AllocatedBlocks,
+                new VhdWriteOptions { Timestamp = context.Time.GetUtcNow(), Grade = Remotes.WriteGrade.Publish },
+                stop).ConfigureAwait(false))
+        {
+            BeforeCommit = copy.Destination.EnsureHeldAsync,
+            Stop = copy.Destination.LockLost,
+        };
+    }
+
+    private static void EnsureIsWhatWasPlanned(IVirtualDisk disk, RevisionCopy copy)
+    {
+        if (disk.Id != Guid.Parse(copy.Transfer.RevisionId))
+        {
+            throw new IntegrityException(
+                $"The disk {disk.Name} of the source has the id {disk.Id}; it was planned with {copy.Transfer.RevisionId}.", ErrorCodes.SourceChanged);
+        }
+    }
+}

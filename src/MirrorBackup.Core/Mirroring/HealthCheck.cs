@@ -1,0 +1,85 @@
+using MirrorBackup.Backups;
+using MirrorBackup.Disks;
+using MirrorBackup.Planning;
+using MirrorBackup.Repositories;
+using MirrorBackup.Transfer;
+using MirrorBackup.Vhd;
+
+namespace MirrorBackup.Mirroring;
+
+/// <summary>Reads a restore point that was just transferred back from its destination, whole, and compares it with what was sent.</summary>
+internal sealed class HealthCheck(RunContext context)
+{
+    private const int PieceBytes = 1 << 20;
+
+    public async Task RunAsync(RoundPart part, CancellationToken cancellationToken)
+    {
+        var started = context.Time.GetTimestamp();
+        ReportedError? reported = null;
+        try
+        {
+            foreach (var transfer in part.Disks)
+            {
+                await CheckAsync(part, transfer, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            reported = ReportedError.From(error);
+            part.Destination.Fail(error);
+        }
+
+        part.Destination.HealthCheck = new HealthCheckReport(
+            part.Written.Name,
+            reported is null ? MirrorOutcome.Succeeded : MirrorOutcome.Failed,
+            context.Time.GetElapsedTime(started),
+            reported);
+    }
+
+    private static Task CheckAsync(RoundPart part, DiskTransfer transfer, CancellationToken cancellationToken) =>
+        transfer.Disk == DiskRevision.ArchiveDisk
+            ? CheckArchiveAsync(part, transfer, cancellationToken)
+            : CheckDiskAsync(part, transfer, cancellationToken);
+
+    private static async Task CheckDiskAsync(RoundPart part, DiskTransfer transfer, CancellationToken cancellationToken)
+    {
+        var remote = part.Destination.Repository.Remote;
+        var path = part.Destination.Folder / transfer.TargetPath;
+        var chain = await VhdChain.OpenAsync(remote, path, null, cancellationToken).ConfigureAwait(false);
+        await chain.DisposeAsync().ConfigureAwait(false);
+
+        IVirtualDisk disk = await VhdFile.OpenAsync(remote, path, null, cancellationToken).ConfigureAwait(false);
+        await using (disk.ConfigureAwait(false))
+        {
+            var found = await RevisionDigest.ComputeAsync(disk, null, cancellationToken).ConfigureAwait(false);
+            EnsureEqual(path, found.ToString(), part.Digests[transfer.Disk].ToString());
+        }
+    }
+
+    private static async Task CheckArchiveAsync(RoundPart part, DiskTransfer transfer, CancellationToken cancellationToken)
+    {
+        var path = part.Destination.Folder / transfer.TargetPath;
+        var archive = await XvaArchive.OpenAsync(part.Destination.Repository.Remote, path, null, cancellationToken).ConfigureAwait(false);
+        await using (archive.ConfigureAwait(false))
+        {
+            using var verifier = archive.CreateVerifier();
+            var piece = new byte[PieceBytes];
+            var offset = 0L;
+            while (await archive.File.ReadAsync(offset, piece, cancellationToken).ConfigureAwait(false) is > 0 and var count)
+            {
+                verifier.Append(piece.AsSpan(0, count));
+                offset += count;
+            }
+
+            EnsureEqual(path, verifier.Complete().Hex, part.Checksum!.Hex);
+        }
+    }
+
+    private static void EnsureEqual(Remotes.RemotePath path, string found, string expected)
+    {
+        if (found != expected)
+        {
+            throw new IntegrityException($"The file {path} reads back with the digest {found}; {expected} was sent.") { Path = path.Value };
+        }
+    }
+}

@@ -1,0 +1,140 @@
+using System.Collections.Immutable;
+using MirrorBackup.Backups;
+using MirrorBackup.Planning;
+using MirrorBackup.Repositories;
+using MirrorBackup.Transfer;
+using MirrorBackup.Vhd;
+
+namespace MirrorBackup.Mirroring;
+
+/// <summary>What one destination has of a round: the step, the revisions that have arrived, and what went wrong.</summary>
+internal sealed class RoundPart
+{
+    private readonly StepWork _moved = new();
+    private readonly Dictionary<string, long> _sizes = new(StringComparer.Ordinal);
+
+    private RoundPart(DestinationRun destination, MirrorStep step, RestorePoint point, RestorePoint written, ImmutableArray<DiskTransfer> disks)
+    {
+        (Destination, Step, Point, Written, Disks) = (destination, step, point, written, disks);
+    }
+
+    public DestinationRun Destination { get; }
+
+    public MirrorStep Step { get; }
+
+    /// <summary>The point on the source.</summary>
+    public RestorePoint Point { get; }
+
+    /// <summary>The point as the destination will list it.</summary>
+    public RestorePoint Written { get; }
+
+    public ImmutableArray<DiskTransfer> Disks { get; }
+
+    public Exception? Error { get; private set; }
+
+    /// <summary>Whether the destination lists the point by now.</summary>
+    public bool IsListed { get; private set; }
+
+    /// <summary>What was sent for each disk, for the check afterwards.</summary>
+    public Dictionary<string, RevisionDigest> Digests { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>What the archive hashed to; null for disks.</summary>
+    public ArchiveChecksum? Checksum { get; private set; }
+
+    public static RoundPart Of(DestinationRun destination) => destination.Current switch
+    {
+        TransferStep step => new(destination, step, step.Point, step.Written, step.Disks),
+        ReplaceStep step => new(destination, step, step.Point, step.Written, step.Disks),
+        var other => throw new InvalidOperationException($"The step {other} of {destination.Name} transfers nothing."),
+    };
+
+    /// <summary>A revision has arrived whole, or has not.</summary>
+    public void Arrived(DiskTransfer transfer, CopyOutcome outcome, long bytesRead, long size)
+    {
+        _moved.BytesRead += bytesRead;
+        _moved.BytesWritten += outcome.BytesWritten;
+        if (outcome.Error is not null)
+        {
+            Error ??= outcome.Error;
+            return;
+        }
+
+        _sizes[transfer.Disk] = size;
+    }
+
+    public void Sent(DiskTransfer transfer, RevisionDigest digest) => Digests[transfer.Disk] = digest;
+
+    public void Sent(ArchiveChecksum checksum) => Checksum = checksum;
+
+    /// <summary>Lists the point if all of it arrived, and ends the step either way.</summary>
+    public Task EndAsync(SourceView source, SourceDefectException? defect, CancellationToken cancellationToken) => Destination.RunStepAsync(
+        Step,
+        async work =>
+        {
+            (work.BytesRead, work.BytesWritten) = (_moved.BytesRead, _moved.BytesWritten);
+            cancellationToken.ThrowIfCancellationRequested();
+            if ((Error ?? defect) is { } error)
+            {
+                System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(error);
+            }
+
+            await ListAsync(source, cancellationToken).ConfigureAwait(false);
+        },
+        cancellationToken);
+
+    private async Task ListAsync(SourceView source, CancellationToken cancellationToken)
+    {
+        var metadata = source.MetadataOf(Point);
+        if (Checksum is not null)
+        {
+            await Destination.Writer.WriteChecksumAsync(Disks[0].TargetPath, Checksum, cancellationToken).ConfigureAwait(false);
+        }
+
+        var copy = new MirroredBackup
+        {
+            JobId = Written.JobId,
+            ScheduleId = Written.ScheduleId,
+            Size = await SizeAsync(cancellationToken).ConfigureAwait(false),
+            Tags = Destination.TagsOf(Written),
+            Disks = Point.Id.Mode == BackupMode.Full ? [] : [.. Written.Disks.Select(disk => new MirroredDisk(disk.Disk, disk.Path, IsDelta(disk)))],
+            ArchiveName = Point.Id.Mode == BackupMode.Full ? Written.Disks[0].Path : null,
+        };
+        await Destination.Writer.PublishAsync(Written.Name, metadata.ForMirror(copy), Step is ReplaceStep, cancellationToken).ConfigureAwait(false);
+        IsListed = true;
+    }
+
+    private bool IsDelta(PointDisk disk)
+    {
+        foreach (var transfer in Disks)
+        {
+            if (transfer.Disk == disk.Disk)
+            {
+                return !transfer.IsKey;
+            }
+        }
+
+        return Destination.Chain.Revision(disk.Path)?.IsDelta ?? false;
+    }
+
+    private async Task<long> SizeAsync(CancellationToken cancellationToken)
+    {
+        var size = 0L;
+        foreach (var disk in Written.Disks)
+        {
+            if (_sizes.TryGetValue(disk.Disk, out var sent))
+            {
+                size += sent;
+                continue;
+            }
+
+            // A disk that is there already, from an earlier run or beside a broken one.
+            var file = await VhdFile.OpenAsync(Destination.Repository.Remote, Destination.Folder / disk.Path, null, cancellationToken).ConfigureAwait(false);
+            await using (file.ConfigureAwait(false))
+            {
+                size += VhdStreamDescription.ComputeLength(file.VirtualSize, file.AllocatedBlocks.Count);
+            }
+        }
+
+        return size;
+    }
+}

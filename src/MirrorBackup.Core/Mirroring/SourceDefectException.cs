@@ -1,0 +1,20 @@
+namespace MirrorBackup.Mirroring;
+
+/// <summary>
+/// A revision of the source turned out to be unreadable, or another than planned with, while it was read. Never leaves this room: the VM is
+/// planned anew without that revision.
+/// </summary>
+internal sealed class SourceDefectException : Exception
+{
+    public SourceDefectException(string revisionPath, Exception cause)
+        : base(cause.Message, cause)
+    {
+        RevisionPath = revisionPath;
+        Cause = cause;
+    }
+
+    /// <summary>The path of the revision, relative to the folder of the VM.</summary>
+    public string RevisionPath { get; }
+
+    public Exception Cause { get; }
+}

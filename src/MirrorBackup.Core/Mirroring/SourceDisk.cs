@@ -1,0 +1,46 @@
+using System.Collections.Immutable;
+using MirrorBackup.Disks;
+using MirrorBackup.Vhd;
+
+namespace MirrorBackup.Mirroring;
+
+/// <summary>Opens what a <see cref="Planning.DiskTransfer"/> sends: one revision, or several as one, with whole blocks only.</summary>
+internal static class SourceDisk
+{
+    /// <param name="source">The source.</param>
+    /// <param name="paths">The revisions, oldest first.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    /// <returns>The disk, owned by the caller.</returns>
+    public static async ValueTask<IVirtualDisk> OpenAsync(SourceView source, ImmutableArray<string> paths, CancellationToken cancellationToken)
+    {
+        var opened = new List<IVirtualDisk>(paths.Length);
+        try
+        {
+            foreach (var path in paths)
+            {
+                opened.Add(await VhdFile.OpenAsync(source.Remote, source.Folder / path, null, cancellationToken).ConfigureAwait(false));
+            }
+
+            var run = opened.Count == 1 ? opened[0] : DiskChain.Create(opened);
+
+            // What is written holds whole blocks, because Xen Orchestra ignores sector bitmaps; sectors that the run leaves out come from below it.
+            return new WholeBlockDisk(run, stop => OpenBelowAsync(source, paths[0], stop));
+        }
+        catch
+        {
+            foreach (var disk in opened)
+            {
+                await disk.DisposeAsync().ConfigureAwait(false);
+            }
+
+            throw;
+        }
+    }
+
+    private static async ValueTask<IVirtualDisk> OpenBelowAsync(SourceView source, string path, CancellationToken cancellationToken) =>
+        source.ParentOf(path) is { } parent
+            ? await VhdChain.OpenAsync(source.Remote, source.Folder / parent.Path, null, cancellationToken).ConfigureAwait(false)
+            : throw new CorruptBackupException(
+                $"The disk {source.Folder / path} holds blocks of which some sectors are its parent's, and the parent is not there.",
+                ErrorCodes.BrokenChainLink) { Remote = source.Remote.Name, Path = (source.Folder / path).Value };
+}

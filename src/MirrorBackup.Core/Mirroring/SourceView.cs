@@ -1,0 +1,55 @@
+using MirrorBackup.Backups;
+using MirrorBackup.Remotes;
+using MirrorBackup.Repositories;
+
+namespace MirrorBackup.Mirroring;
+
+/// <summary>
+/// The source's backups of one VM as a run sees them: the catalogue, less what turned out to be unreadable, and what its files looked like
+/// when the catalogue was read.
+/// </summary>
+internal sealed class SourceView : IBackupChain
+{
+    private readonly BackupChain _chain;
+    private readonly Dictionary<string, string> _defects = new(StringComparer.Ordinal);
+
+    public SourceView(IRemote remote, VmCatalogue catalogue, BackupMode mode)
+    {
+        Remote = remote;
+        Catalogue = catalogue;
+        _chain = catalogue.Chain(mode);
+    }
+
+    public IRemote Remote { get; }
+
+    public VmCatalogue Catalogue { get; }
+
+    public RemotePath Folder => RepositoryPaths.VmFolder(VmId);
+
+    public string VmId => _chain.VmId;
+
+    public BackupMode Mode => _chain.Mode;
+
+    public IReadOnlyCollection<RestorePoint> Points => _chain.Points;
+
+    public IReadOnlyCollection<DiskRevision> Revisions => _defects.Count == 0
+        ? _chain.Revisions
+        : [.. _chain.Revisions.Select(revision => _defects.TryGetValue(revision.Path, out var defect)
+            ? revision with { IsReadable = false, Defect = defect }
+            : revision)];
+
+    public IReadOnlyCollection<PendingMerge> PendingMerges => _chain.PendingMerges;
+
+    public IReadOnlyCollection<string> ReservedPaths => _chain.ReservedPaths;
+
+    public IReadOnlyCollection<ChainProblem> Problems => _chain.Problems;
+
+    public DiskRevision? ParentOf(string path) => _chain.ParentOf(path);
+
+    public BackupMetadata MetadataOf(RestorePoint point) => Catalogue.FindMetadata(point.Name)
+        ?? throw new InvalidOperationException($"The plan names {point.Name}, which the catalogue of VM {VmId} does not have.");
+
+    /// <summary>The same catalogue without a revision that turned out to be unreadable.</summary>
+    /// <returns>False if it was known already, so that planning again would change nothing.</returns>
+    public bool Exclude(SourceDefectException defect) => _defects.TryAdd(defect.RevisionPath, defect.Message);
+}

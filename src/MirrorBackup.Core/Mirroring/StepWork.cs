@@ -1,0 +1,9 @@
+namespace MirrorBackup.Mirroring;
+
+/// <summary>What a step has moved so far.</summary>
+internal sealed class StepWork
+{
+    public long BytesRead { get; set; }
+
+    public long BytesWritten { get; set; }
+}

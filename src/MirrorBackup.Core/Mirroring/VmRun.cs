@@ -1,0 +1,195 @@
+using System.Collections.Immutable;
+using MirrorBackup.Backups;
+using MirrorBackup.Planning;
+using MirrorBackup.Remotes;
+using MirrorBackup.Repositories;
+
+namespace MirrorBackup.Mirroring;
+
+/// <summary>
+/// Mirrors one VM: lock, catalogue, plan and run are one scope. What turns out to be unreadable at the source is left out, and the rest is
+/// planned anew; the runner itself decides nothing.
+/// </summary>
+internal sealed class VmRun(RunContext context, string vmId)
+{
+    // A source that changes under our eyes is read again; one that does so without end is given up.
+    private const int MaximumSourceReloads = 3;
+
+    private readonly List<string> _warnings = [];
+    private int _reloads;
+
+    public async Task<VmReport> RunAsync(int attempt, CancellationToken cancellationToken)
+    {
+        var started = context.Time.GetTimestamp();
+        VmReport report;
+        try
+        {
+            report = await RunLockedAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        {
+            context.Logger.VmFailed(error, vmId, attempt);
+            report = new VmReport { VmId = vmId, Outcome = MirrorOutcome.Failed, Error = ReportedError.From(error) };
+        }
+
+        return report with { Attempts = attempt, Duration = context.Time.GetElapsedTime(started), Warnings = [.. _warnings] };
+    }
+
+    private async Task<VmReport> RunLockedAsync(CancellationToken cancellationToken)
+    {
+        var filter = context.Job.Filter;
+        if (!filter.IncludeTags.IsEmpty || !filter.ExcludeTags.IsEmpty)
+        {
+            // Tags are in the metadata; an excluded VM must not be locked for having been looked at.
+            var glance = await LoadSourceAsync(cancellationToken).ConfigureAwait(false);
+            if (!filter.Matches(glance.Catalogue.Chain(context.Job.Mode)))
+            {
+                return Report(glance, MirrorOutcome.Excluded, []);
+            }
+        }
+
+        var sourceLock = await LockSourceAsync(cancellationToken).ConfigureAwait(false);
+        await using (sourceLock.ConfigureAwait(false))
+        {
+            var source = await LoadSourceAsync(cancellationToken).ConfigureAwait(false);
+            if (source.Points.Count == 0)
+            {
+                return Report(source, source.Catalogue.Points.IsEmpty ? MirrorOutcome.UpToDate : MirrorOutcome.ModeMismatch, []);
+            }
+
+            return await RunDestinationsAsync(source, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<VmReport> RunDestinationsAsync(SourceView source, CancellationToken cancellationToken)
+    {
+        var destinations = context.Destinations.Select(destination => new DestinationRun(context, destination, vmId)).ToImmutableArray();
+        try
+        {
+            await Task.WhenAll(destinations.Select(destination => destination.PrepareAsync(cancellationToken))).ConfigureAwait(false);
+            source = await PlanAndRunAsync(source, destinations, cancellationToken).ConfigureAwait(false);
+            await Task.WhenAll(destinations.Select(destination => destination.FinishAsync(cancellationToken))).ConfigureAwait(false);
+        }
+        finally
+        {
+            foreach (var destination in destinations)
+            {
+                await destination.DisposeAsync().ConfigureAwait(false);
+            }
+        }
+
+        var reports = destinations.Select(static destination => destination.ToReport()).ToImmutableArray();
+        return Report(source, reports.Max(static report => report.Outcome), reports);
+    }
+
+    private async Task<SourceView> PlanAndRunAsync(SourceView source, ImmutableArray<DestinationRun> destinations, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var alive = destinations.Where(static destination => destination.IsAlive).ToList();
+            if (alive.Count == 0)
+            {
+                return source;
+            }
+
+            var plan = Plan(source, alive.Select(static destination => destination.Request));
+            var begun = await Task.WhenAll(
+                alive.Select((destination, i) => destination.BeginAsync(plan.Destinations[i], cancellationToken))).ConfigureAwait(false);
+            if (begun.Contains(false))
+            {
+                continue;
+            }
+
+            context.Progress.AddExpected(plan.Destinations.Max(static destination => destination.Forecast.BytesToSend));
+            if (await ExecuteAsync(plan, source, alive, cancellationToken).ConfigureAwait(false) is not { } defect)
+            {
+                return source;
+            }
+
+            source = await WithoutAsync(source, defect, cancellationToken).ConfigureAwait(false);
+            await Task.WhenAll(alive.Select(destination => destination.ReloadAsync(cancellationToken))).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<SourceDefectException?> ExecuteAsync(
+        MirrorPlan plan, SourceView source, List<DestinationRun> destinations, CancellationToken cancellationToken)
+    {
+        foreach (var point in plan.ReadOrder)
+        {
+            await Task.WhenAll(destinations.Select(destination => destination.RunToTransferAsync(cancellationToken))).ConfigureAwait(false);
+            var participants = destinations.Where(destination => StepPoints.TransferredBy(destination.Current) == point).ToList();
+            if (participants.Count == 0)
+            {
+                continue;
+            }
+
+            context.Progress.Begin($"{source.Catalogue.VmName ?? vmId}: {point}");
+            if (await new TransferRound(context, source).RunAsync(participants, cancellationToken).ConfigureAwait(false) is { } defect)
+            {
+                return defect;
+            }
+        }
+
+        await Task.WhenAll(destinations.Select(destination => destination.RunToTransferAsync(cancellationToken))).ConfigureAwait(false);
+        return null;
+    }
+
+    private async Task<SourceView> WithoutAsync(SourceView source, SourceDefectException defect, CancellationToken cancellationToken)
+    {
+        if (defect.Cause is MirrorBackupException { Code: ErrorCodes.SourceChanged or ErrorCodes.RemoteNotFound } && _reloads++ < MaximumSourceReloads)
+        {
+            _warnings.Add($"The source changed while it was read, and was read again: {defect.Message}");
+            return await LoadSourceAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        return source.Exclude(defect) ? source : throw defect.Cause;
+    }
+
+    private MirrorPlan Plan(SourceView source, IEnumerable<DestinationRequest> destinations) => MirrorPlanner.Plan(new MirrorRequest
+    {
+        Source = source,
+        Destinations = [.. destinations],
+        Options = context.Job.Planning,
+        Filter = context.Job.Filter,
+        Now = context.Time.GetUtcNow(),
+    });
+
+    private async Task<SourceView> LoadSourceAsync(CancellationToken cancellationToken) =>
+        new(context.Source.Remote, await context.Source.LoadAsync(vmId, cancellationToken).ConfigureAwait(false), context.Job.Mode);
+
+    private async ValueTask<IAsyncDisposable> LockSourceAsync(CancellationToken cancellationToken)
+    {
+        var job = context.Job;
+        if (job.SourceLocking == SourceLocking.Never)
+        {
+            return NoLock.Instance;
+        }
+
+        try
+        {
+            return await job.Source.LockAsync(
+                RepositoryPaths.VmFolder(vmId), new LockOptions(job.LockTimeout, $"mirror job {job.Name}"), cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception error) when (job.SourceLocking == SourceLocking.WhenPossible && error is NotSupportedException or RemoteAccessDeniedException)
+        {
+            context.Logger.SourceNotLocked(vmId);
+            _warnings.Add("The source could not be locked; what was read was checked again before it was committed.");
+            return NoLock.Instance;
+        }
+    }
+
+    private VmReport Report(SourceView source, MirrorOutcome outcome, ImmutableArray<DestinationReport> destinations) => new()
+    {
+        VmId = vmId,
+        VmName = source.Catalogue.VmName,
+        Outcome = outcome,
+        Destinations = destinations,
+    };
+
+    private sealed class NoLock : IAsyncDisposable
+    {
+        public static NoLock Instance { get; } = new();
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+}
