@@ -40,9 +40,12 @@ internal static class CommandLine
         }
         catch (Exception error)
         {
-            return await ReportAsync(error, parsed.GetValue(s_verbose), terminal);
+            return await ReportAsync(error, IsVerbose(parsed), terminal);
         }
     }
+
+    /// <summary>Whether <c>--verbose</c> was given.</summary>
+    public static bool IsVerbose(ParseResult parsed) => parsed.GetValue(s_verbose);
 
     private static RootCommand Build(Terminal terminal) => new("Mirrors VM backups from one Xen Orchestra repository to others.")
     {
@@ -52,6 +55,7 @@ internal static class CommandLine
         DigestCommand.Create(terminal),
         VerifyCommand.Create(terminal),
         ExportCommand.Create(terminal),
+        MirrorCommand.Create(terminal),
     };
 
     private static async Task<int> ReportAsync(Exception error, bool verbose, Terminal terminal)

@@ -15,6 +15,12 @@ internal static class RemoteUrl
     public static async Task<IRemote> OpenSourceAsync(string url, CancellationToken cancellationToken) =>
         await s_factory.OpenAsync(url, cancellationToken);
 
+    /// <summary>Opens a destination to plan for: read-only, and empty where <see cref="OpenDestinationAsync"/> would make its folder.</summary>
+    public static async Task<IRemote> OpenPreviewAsync(string url, CancellationToken cancellationToken) =>
+        RemoteLocation.Parse(url) is var location && CanBeMade(location)
+            ? new MemoryRemote(location.Path)
+            : await OpenReadOnlyAsync(url, cancellationToken);
+
     /// <summary>
     /// Opens a destination. The folder of a local one is made if it is missing and the folder above it is there; where that is missing
     /// too, it is more likely that a disk is not mounted.
@@ -22,11 +28,14 @@ internal static class RemoteUrl
     public static async Task<IRemote> OpenDestinationAsync(string url, CancellationToken cancellationToken)
     {
         var location = RemoteLocation.Parse(url);
-        if (location.Scheme == "file" && !Path.Exists(location.Path) && Directory.Exists(Path.GetDirectoryName(location.Path)))
+        if (CanBeMade(location))
         {
             Directory.CreateDirectory(location.Path);
         }
 
         return await s_factory.OpenAsync(location, cancellationToken);
     }
+
+    private static bool CanBeMade(RemoteLocation location) =>
+        location.Scheme == "file" && !Path.Exists(location.Path) && Directory.Exists(Path.GetDirectoryName(location.Path.TrimEnd('/')));
 }

@@ -1,0 +1,73 @@
+using System.CommandLine;
+using System.Collections.Immutable;
+using MirrorBackup.Backups;
+using MirrorBackup.Mirroring;
+using MirrorBackup.Planning;
+using MirrorBackup.Remotes;
+
+namespace MirrorBackup.Cli.Commands;
+
+/// <summary>The options that describe a job beside its remotes, the same for <c>mirror</c> and <c>plan</c>.</summary>
+internal sealed class JobOptions
+{
+    private readonly RetentionOptions _retention = new();
+    private readonly Option<bool> _deleteFirst = new("--delete-first") { Description = "Make room before sending, not after it." };
+    private readonly Option<bool> _noSkip = new("--no-skip-superseded") { Description = "Also send what the retention removes before the run ends." };
+    private readonly Option<string> _name = new("--job") { Description = "The name of the job, from which its ids are derived: a later run under the same name continues this one.", HelpName = "name", DefaultValueFactory = _ => MirrorJob.DefaultName };
+    private readonly Option<string?> _jobId = new("--job-id") { Description = "The id that written metadata carries and that names the folder of new disks.", HelpName = "id" };
+    private readonly Option<string?> _scheduleId = new("--schedule-id") { Description = "The schedule that written metadata carries.", HelpName = "id" };
+    private readonly Option<string[]> _vms = new("--vm") { Description = "Only this VM; may be given several times.", HelpName = "uuid" };
+    private readonly Option<int> _concurrency = new("--concurrency") { Description = "How many VMs are mirrored at once.", HelpName = "n", DefaultValueFactory = _ => 2 };
+
+    /// <summary>Adds the options to a command.</summary>
+    public void AddTo(Command command)
+    {
+        _retention.AddTo(command);
+        foreach (var option in (Option[])[_deleteFirst, _noSkip, _name, _jobId, _scheduleId, _vms, _concurrency])
+        {
+            command.Add(option);
+        }
+    }
+
+    /// <summary>Reads what stays at a destination.</summary>
+    public Retention.RetentionPolicy ReadRetention(ParseResult parsed) => _retention.Read(parsed);
+
+    /// <summary>Reads how plans are made.</summary>
+    public PlanningOptions ReadPlanning(ParseResult parsed) => new()
+    {
+        DeleteFirst = parsed.GetValue(_deleteFirst),
+        SkipSuperseded = !parsed.GetValue(_noSkip),
+    };
+
+    /// <summary>Makes the job.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="mode">The mode.</param>
+    /// <param name="source">The remote to read.</param>
+    /// <param name="destinations">The remotes to write.</param>
+    public MirrorJob CreateJob(ParseResult parsed, BackupMode mode, IRemote source, IEnumerable<IRemote> destinations)
+    {
+        var retention = ReadRetention(parsed);
+        if (parsed.GetValue(_concurrency) is < 1 and var concurrency)
+        {
+            throw new UsageException($"--concurrency: found {concurrency}; expected a number of at least 1.");
+        }
+
+        var named = new MirrorJob(parsed.GetRequiredValue(_name)) { Source = source };
+        var job = new MirrorJob(named.Name)
+        {
+            Source = source,
+            Mode = mode,
+            Id = parsed.GetValue(_jobId) ?? named.Id,
+            ScheduleId = parsed.GetValue(_scheduleId) ?? named.ScheduleId,
+            Filter = parsed.GetValue(_vms) is { Length: > 0 } vms ? VmFilter.All with { VmIds = [.. vms] } : VmFilter.All,
+            Planning = ReadPlanning(parsed),
+            Concurrency = parsed.GetValue(_concurrency),
+        };
+        foreach (var destination in destinations)
+        {
+            job.Destinations.Add(new MirrorDestination(destination, retention));
+        }
+
+        return job;
+    }
+}

@@ -1,0 +1,120 @@
+using System.Text.Json.Nodes;
+using MirrorBackup.Golden;
+
+namespace MirrorBackup.Cli.Tests;
+
+public sealed class MirrorCommandTests
+{
+    [Theory]
+    [InlineData("a-src-delta-vhd", "incremental")]
+    [InlineData("b-src-full-xva", "full")]
+    public async Task Mirror_GoldenSet_DestinationHasTheDigestsOfTheManifest(string set, string mode)
+    {
+        using var folder = new TemporaryFolder();
+        var (source, destination) = Unpack(folder, set);
+
+        var run = await CliRun.RunAsync("mirror", "--source", source, "--destination", destination, "--mode", mode, "--retention", "10", "--json");
+
+        Assert.True(run.ExitCode == 0, run.Output + run.Error);
+        Assert.Empty(run.Error);
+        Assert.Equal(RepositoryFixture.Vms(set).Count, run.Json()["vms"]!.AsArray().Count);
+        Assert.Equal(await DigestsAsync(source), await DigestsAsync(destination));
+        Assert.Equal(0, (await CliRun.RunAsync("verify", destination)).ExitCode);
+    }
+
+    [Fact]
+    public async Task Mirror_SecondRun_HasNothingToDo()
+    {
+        using var folder = new TemporaryFolder();
+        var (source, destination) = Unpack(folder, "a-src-delta-vhd", "4ff8e6e5-b233-491e-bab2-3883e3e77fb4");
+        string[] command = ["mirror", "--source", source, "--destination", destination, "--mode", "incremental", "--retention", "5", "--json"];
+
+        var first = await CliRun.RunAsync(command);
+        var second = await CliRun.RunAsync(command);
+
+        Assert.True(first.ExitCode == 0, first.Output + first.Error);
+        Assert.True(second.ExitCode == 0, second.Output + second.Error);
+        Assert.True((long)first.Json()["bytesWritten"]! > 0);
+        Assert.Equal(0, (long)second.Json()["bytesWritten"]!);
+    }
+
+    [Fact]
+    public async Task Mirror_DryRun_ShowsThePlanAndWritesNothing()
+    {
+        using var folder = new TemporaryFolder();
+        var (source, destination) = Unpack(folder, "a-src-delta-vhd", "4ff8e6e5-b233-491e-bab2-3883e3e77fb4");
+
+        var run = await CliRun.RunAsync(
+            "mirror", "--source", source, "--destination", destination, "--mode", "incremental", "--retention", "5", "--dry-run", "--json");
+
+        Assert.Equal(0, run.ExitCode);
+        var plan = Assert.Single(run.Json()["plans"]!.AsArray())!["destinations"]![0]!;
+        Assert.Equal(["transfer", "transfer"], plan["steps"]!.AsArray().Select(step => (string)step!["kind"]!));
+        Assert.False(Directory.Exists(folder["destination"]));
+    }
+
+    [Fact]
+    public async Task Plan_Urls_IsWhatMirrorWouldDo()
+    {
+        using var folder = new TemporaryFolder();
+        var (source, destination) = Unpack(folder, "a-src-delta-vhd", "0e243b7c-2218-47d3-934d-90bac1a691d6");
+
+        var run = await CliRun.RunAsync("plan", "--source-url", source, "--destination-url", destination, "--retention", "2", "--json");
+
+        Assert.Equal(0, run.ExitCode);
+        var plan = Assert.Single(run.Json()["plans"]!.AsArray())!;
+        Assert.Equal("Cde", (string)plan["source"]!);
+        Assert.Equal("De", (string)plan["destinations"]![0]!["result"]!);
+    }
+
+    [Fact]
+    public async Task Mirror_OneDestinationIsNotThere_TheOtherIsCompletedAndTheExitCodeIs1()
+    {
+        using var folder = new TemporaryFolder();
+        var (source, destination) = Unpack(folder, "a-src-delta-vhd", "4ff8e6e5-b233-491e-bab2-3883e3e77fb4");
+
+        var run = await CliRun.RunAsync(
+            "mirror", "--source", source, "--destination", "file:///there/is/no/such/folder", "--destination", destination, "--mode", "incremental", "--retention", "5", "--json");
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("/there/is/no/such/folder", run.Error, StringComparison.Ordinal);
+        Assert.Equal(await DigestsAsync(source), await DigestsAsync(destination));
+    }
+
+    [Fact]
+    public async Task Mirror_DestinationIsTheSource_IsExitCode1AndSaysSo()
+    {
+        using var folder = new TemporaryFolder();
+        var (source, _) = Unpack(folder, "a-src-delta-vhd", "4ff8e6e5-b233-491e-bab2-3883e3e77fb4");
+
+        var run = await CliRun.RunAsync("mirror", "--source", source, "--destination", source, "--mode", "incremental", "--retention", "5", "--json");
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.StartsWith("MB5001: ", run.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("mirror", "--source", "file:///a", "--mode", "full", "--retention", "1")]
+    [InlineData("mirror", "--source", "file:///a", "--destination", "file:///b", "--retention", "1")]
+    [InlineData("mirror", "--source", "file:///a", "--destination", "file:///b", "--mode", "full", "--retention", "0")]
+    [InlineData("mirror", "--source", "file:///a", "--destination", "file:///b", "--mode", "full")]
+    [InlineData("plan", "--source", "A", "--source-url", "file:///a", "--retention", "1")]
+    [InlineData("plan", "--source-url", "file:///a", "--retention", "1")]
+    public async Task Run_WrongUsage_IsExitCode2(params string[] args)
+    {
+        var run = await CliRun.RunAsync(args);
+
+        Assert.Equal(2, run.ExitCode);
+        Assert.Empty(run.Output);
+        Assert.Single(run.Error.TrimEnd().Split('\n'));
+    }
+
+    private static (string Source, string Destination) Unpack(TemporaryFolder folder, string set, string? vm = null)
+    {
+        Directory.CreateDirectory(folder["source"]);
+        GoldenData.UnpackSet(set, folder["source"], vm);
+        return ("file://" + folder["source"], "file://" + folder["destination"]);
+    }
+
+    private static async Task<string> DigestsAsync(string url) => (await CliRun.RunAsync("digest", url, "--json")).Json().ToJsonString();
+}
