@@ -49,7 +49,8 @@ public sealed class PointNames
             }
         }
 
-        var areLettered = instants.All(instant => IndexOf(instant) is not null);
+        // Real backups are daily, too: only chains that begin within the first alphabet were made of letters.
+        var areLettered = instants.Count > 0 && IndexOf(instants.Min) < 26 && instants.All(instant => IndexOf(instant) is not null);
         var names = new Dictionary<long, string>(instants.Count);
         foreach (var instant in instants)
         {

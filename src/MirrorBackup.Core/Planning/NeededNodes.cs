@@ -1,3 +1,5 @@
+using MirrorBackup.Backups;
+
 namespace MirrorBackup.Planning;
 
 /// <summary>The revisions that must stay: those that listed points use, those that an unfinished merge names, and all their ancestors.</summary>
@@ -5,20 +7,27 @@ internal static class NeededNodes
 {
     internal static HashSet<ModelNode> Of(DestinationModel model)
     {
-        var needed = new HashSet<ModelNode>();
-        foreach (var point in model.Points)
-        {
-            foreach (var disk in point.Disks)
-            {
-                Add(needed, model.Graph.Find(disk.Path));
-            }
-        }
-
+        var needed = Of(model, _ => true);
         foreach (var node in model.Graph.Nodes)
         {
             if (node.IsUntouchable)
             {
                 Add(needed, node);
+            }
+        }
+
+        return needed;
+    }
+
+    /// <summary>Those that some of the listed points use, and all their ancestors.</summary>
+    internal static HashSet<ModelNode> Of(DestinationModel model, Func<RestorePoint, bool> counts)
+    {
+        var needed = new HashSet<ModelNode>();
+        foreach (var point in model.Points)
+        {
+            foreach (var disk in counts(point) ? point.Disks : [])
+            {
+                Add(needed, model.Graph.Find(disk.Path));
             }
         }
 

@@ -39,7 +39,7 @@ internal static class PlanText
 
         foreach (var conflict in plan.Conflicts)
         {
-            text.Append(CultureInfo.InvariantCulture, $"  conflict: {conflict.Message}\n");
+            text.Append(CultureInfo.InvariantCulture, $"  conflict{Letters(conflict, plan.Names)}: {conflict.Message}\n");
         }
 
         foreach (var warning in plan.Warnings)
@@ -106,6 +106,13 @@ internal static class PlanText
             _ => "key",
         };
     }
+
+    private static string Letters(PlanConflict conflict, PointNames names) => conflict.Points switch
+    {
+        [] => "",
+        [var only] => $" ({names[only]})",
+        [var first, .., var last] => $" ({names[first]} to {names[last]})",
+    };
 
     private static string Chain(BackupChain chain, PointNames names) =>
         ChainNotation.Format(chain, names) is { Length: > 0 } letters ? letters : "nothing";

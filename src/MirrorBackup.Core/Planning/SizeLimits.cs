@@ -22,13 +22,13 @@ internal static class SizeLimits
         if (form.Kind != StorageKind.Archive && profile.MaxVirtualSize is { } maxSize && size > maxSize)
         {
             return new RouteFailure(
-                PlanConflictKind.TooLarge, $"disk {route.Disk}: it has {size} bytes; expected at most {maxSize}, the limit of a {form}", route.Youngest.Path);
+                PlanConflictKind.TooLarge, $"disk {route.Disk}: it has {size} bytes; expected at most {maxSize}, the limit of a {form}");
         }
 
         var length = FileLength(route, form);
         return form.Kind != StorageKind.VhdDirectory && profile.MaxFileLength is { } maxLength && length > maxLength
             ? new RouteFailure(
-                PlanConflictKind.TooLarge, $"disk {route.Disk}: its file may have {length} bytes; expected at most {maxLength}, the limit of the destination", route.Youngest.Path)
+                PlanConflictKind.TooLarge, $"disk {route.Disk}: its file may have {length} bytes; expected at most {maxLength}, the limit of the destination")
             : null;
     }
 

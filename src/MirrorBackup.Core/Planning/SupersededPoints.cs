@@ -12,26 +12,31 @@ internal static class SupersededPoints
     internal static Dictionary<PointId, StepReason> Find(TransferPass pass, DestinationStart start, IEnumerable<RestorePoint> initial, PlanningOptions options)
     {
         var watch = new RetentionWatch(start.Request, initial);
-        var released = new HashSet<RestorePoint>(ReferenceEqualityComparer.Instance);
-        var skipped = new Dictionary<PointId, StepReason>();
+        var released = new HashSet<RestorePoint>(watch.InitialSurplus, ReferenceEqualityComparer.Instance);
+        var brought = new List<RestorePoint>();
+        var atOnce = new List<RestorePoint>();
+        var added = new HashSet<RestorePoint>(ReferenceEqualityComparer.Instance);
         foreach (var outcome in pass.Outcomes)
         {
             var surplus = watch.Add(outcome.Restored);
             released.UnionWith(surplus);
-            if (!options.SkipSuperseded && CanSkip(outcome) && surplus.Contains(outcome.Written, ReferenceEqualityComparer.Instance))
+            brought.AddRange(outcome.Restored);
+            atOnce.AddRange(surplus.Intersect(outcome.Restored));
+            if (outcome.Step is TransferStep transfer)
             {
-                skipped.Add(outcome.Point.Id, RetiredAtOnce);
+                added.Add(transfer.Written);
             }
         }
 
-        if (options.SkipSuperseded)
+        var candidates = options.SkipSuperseded ? brought.FindAll(released.Contains) : atOnce;
+        var skipped = new Dictionary<PointId, StepReason>();
+        HashSet<ModelNode>? needed = null;
+        foreach (var point in candidates)
         {
-            foreach (var outcome in pass.Outcomes)
+            needed ??= NeededNodes.Of(pass.Model, kept => !released.Contains(kept) && pass.Model.IsRestorable(kept));
+            if (added.Contains(point) || !Uses(pass.Model, point, needed))
             {
-                if (CanSkip(outcome) && released.Contains(outcome.Written!))
-                {
-                    skipped.Add(outcome.Point.Id, Superseded);
-                }
+                skipped.TryAdd(point.Id, options.SkipSuperseded ? Superseded : RetiredAtOnce);
             }
         }
 
@@ -44,11 +49,21 @@ internal static class SupersededPoints
     }
 
     /// <summary>
-    /// Healing an incremental point is never left out: it makes its descendants whole for the price of one revision, and a broken
-    /// point would stay listed for ever.
+    /// Whether points that stay stand on a healed one. It is then healed though it goes: that makes them whole for the price of one
+    /// revision. A new one that goes is collapsed into the next instead.
     /// </summary>
-    private static bool CanSkip(PointOutcome outcome) =>
-        outcome.Step is TransferStep || outcome.Step is ReplaceStep { Point.Id.Mode: BackupMode.Full };
+    private static bool Uses(DestinationModel model, RestorePoint point, HashSet<ModelNode> needed)
+    {
+        foreach (var disk in point.Disks)
+        {
+            if (model.Graph.Find(disk.Path) is { } node && needed.Contains(node))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     /// <summary>Where a collapsed key is forbidden, the key that a kept point stands on must be sent though it is retired later.</summary>
     private static void KeepBases(TransferPass pass, Dictionary<PointId, StepReason> skipped)

@@ -126,7 +126,7 @@ internal sealed class TransferPass
 
     private StepReason NewOnSource(RestorePoint point) => _common[point.Id] is { } common
         ? new StepReason(StepReasonKind.NewOnSource, "newer than the newest point in common", common)
-        : new StepReason(StepReasonKind.NewOnSource, "the destination has no point of its job yet");
+        : new StepReason(StepReasonKind.NewOnSource, "the destination has no point of its job in common");
 
     private static PointOutcome Skip(RestorePoint point, StepReason reason) =>
         new(point, new SkipStep { Point = point, Reason = reason }, null);
