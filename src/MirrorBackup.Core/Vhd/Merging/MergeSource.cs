@@ -53,7 +53,8 @@ internal sealed class MergeSource : IAsyncDisposable
                 files.Add(await VhdFile.OpenAsync(remote, child, null, cancellationToken).ConfigureAwait(false));
             }
 
-            Check([ancestor, .. files]);
+            // An ancestor that was finished before a crash has the newest id and size already: what it had before is no longer known, nor needed.
+            Check(ancestor.Id == files[^1].Id ? [.. files] : [ancestor, .. files]);
             return new MergeSource(remote, ancestor, DiskChain.Create(files), files[0], files[^1]);
         }
         catch
