@@ -69,8 +69,9 @@ internal sealed class ChainContents
 
     private void TakePoints(IEnumerable<RestorePoint> points)
     {
-        var byName = new Dictionary<string, RestorePoint>(StringComparer.Ordinal);
-        foreach (var point in points.OrderBy(point => point.Id).ThenBy(point => point.Name, StringComparer.Ordinal))
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        var taken = ImmutableArray.CreateBuilder<RestorePoint>();
+        foreach (var point in Sorted(points, ByTime))
         {
             if (point.Id.Mode != Mode)
             {
@@ -82,19 +83,20 @@ internal sealed class ChainContents
                 throw Invalid($"Point {point.Name} of VM {VmId} has no list of disks; expected one, even if it is empty.");
             }
 
-            if (!byName.TryAdd(point.Name, point))
+            if (!names.Add(point.Name))
             {
                 Report(ChainProblemKind.DuplicatePoint, point.Name + ".json", "Two points have this name; the later one is left out.");
                 continue;
             }
 
+            taken.Add(point);
             foreach (var disk in point.Disks)
             {
                 Listed.Add(disk.Path);
             }
         }
 
-        Points = [.. byName.Values.OrderBy(point => point.Id).ThenBy(point => point.Name, StringComparer.Ordinal)];
+        Points = taken.ToImmutable();
         for (var i = 1; i < Points.Length; i++)
         {
             if (Points[i].Id == Points[i - 1].Id)
@@ -114,7 +116,7 @@ internal sealed class ChainContents
             }
         }
 
-        Revisions = [.. ByPath.Values.OrderBy(revision => revision.Path, StringComparer.Ordinal)];
+        Revisions = [.. Sorted(ByPath.Values, ByRevisionPath)];
         foreach (var point in Points)
         {
             foreach (var disk in point.Disks)
@@ -200,6 +202,27 @@ internal sealed class ChainContents
                 Report(ChainProblemKind.ParentCycle, revision.Path, "Following its parents leads back to it, or to a revision that does.");
             }
         }
+    }
+
+    private static int ByTime(RestorePoint left, RestorePoint right) =>
+        left.Id.CompareTo(right.Id) is not 0 and var order ? order : string.CompareOrdinal(left.Name, right.Name);
+
+    private static int ByRevisionPath(DiskRevision left, DiskRevision right) => string.CompareOrdinal(left.Path, right.Path);
+
+    /// <summary>Sorts, but for what is in order already, as most chains are: comparing long paths is what a copy costs most.</summary>
+    private static List<T> Sorted<T>(IEnumerable<T> items, Comparison<T> comparison)
+    {
+        var list = items.ToList();
+        for (var i = 1; i < list.Count; i++)
+        {
+            if (comparison(list[i - 1], list[i]) > 0)
+            {
+                list.Sort(comparison);
+                break;
+            }
+        }
+
+        return list;
     }
 
     private void Report(ChainProblemKind kind, string path, string message) => _problems.Add(new ChainProblem(kind, path, message));

@@ -31,27 +31,29 @@ public sealed class PointNames
     public static PointNames Of(params IEnumerable<BackupChain> chains)
     {
         ArgumentNullException.ThrowIfNull(chains);
-        var instants = new SortedSet<long>();
+        var found = new HashSet<long>();
         var all = chains.ToList();
         foreach (var chain in all)
         {
             foreach (var point in chain.Points)
             {
-                instants.Add(point.Id.Timestamp);
+                found.Add(point.Id.Timestamp);
             }
 
             foreach (var revision in chain.Revisions)
             {
                 if (!chain.IsListed(revision.Path) && InstantOf(revision.FileName) is { } instant)
                 {
-                    instants.Add(instant);
+                    found.Add(instant);
                 }
             }
         }
 
+        long[] instants = [.. found.Order()];
+
         // Real backups are daily, too: only chains that begin within the first alphabet were made of letters.
-        var areLettered = instants.Count > 0 && IndexOf(instants.Min) < 26 && instants.All(instant => IndexOf(instant) is not null);
-        var names = new Dictionary<long, string>(instants.Count);
+        var areLettered = instants.Length > 0 && IndexOf(instants[0]) < 26 && instants.All(instant => IndexOf(instant) is not null);
+        var names = new Dictionary<long, string>(instants.Length);
         foreach (var instant in instants)
         {
             names.Add(instant, Letter(areLettered ? IndexOf(instant)!.Value : names.Count));

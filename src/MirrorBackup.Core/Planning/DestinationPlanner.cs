@@ -9,6 +9,9 @@ internal sealed class DestinationPlanner(SourceView view, DestinationRequest req
     private static readonly Dictionary<PointId, StepReason> NothingSkipped = [];
     private static readonly Dictionary<PointId, RouteFailure> NothingRefused = [];
 
+    // The letters are common to all destinations, and given when all of them are planned.
+    private static readonly PointNames NoNames = PointNames.Of();
+
     private readonly BackupChain _chain = BackupChain.From(request.Chain);
 
     internal DestinationPlan Plan(string sourceHash)
@@ -113,7 +116,7 @@ internal sealed class DestinationPlanner(SourceView view, DestinationRequest req
             Conflicts = conflicts,
             Warnings = warnings,
             Source = view.Chain,
-            Names = PointNames.Of(view.Chain, _chain, result),
+            Names = NoNames,
             Before = _chain,
             Result = result,
             Retention = request.Retention,

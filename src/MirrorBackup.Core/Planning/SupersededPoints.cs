@@ -21,7 +21,7 @@ internal static class SupersededPoints
             var surplus = watch.Add(outcome.Restored);
             released.UnionWith(surplus);
             brought.AddRange(outcome.Restored);
-            atOnce.AddRange(surplus.Intersect(outcome.Restored));
+            atOnce.AddRange(surplus.Where(point => outcome.Restored.Contains(point, ReferenceEqualityComparer.Instance)));
             if (outcome.Step is TransferStep transfer)
             {
                 added.Add(transfer.Written);
