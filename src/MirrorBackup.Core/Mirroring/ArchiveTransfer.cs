@@ -20,25 +20,26 @@ internal sealed class ArchiveTransfer(RunContext context, SourceView source, Sou
                 archive.File,
                 [.. copies.Select(copy => TargetOf(copy, archive.File.Length))],
                 [new VerifierTap(verifier)],
-                new CopyOptions { Throttle = context.Throttle, Meter = meter.Meter, TimeProvider = context.Time },
+                meter.Options(context),
                 stop =>
                 {
                     checksum = verifier.Complete();
                     return snapshot.EnsureUnchangedAsync(stop);
                 },
                 cancellationToken).ConfigureAwait(false);
-            if (result.SourceError is { } error)
-            {
-                System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(error);
-            }
-
             for (var i = 0; i < copies.Count; i++)
             {
-                copies[i].Part.Arrived(copies[i].Transfer, result.Outcomes[i], result.BytesRead, archive.File.Length);
+                meter.End(i, result.Outcomes[i]);
+                copies[i].Part.Ended(copies[i].Transfer, result, result.Outcomes[i], archive.File.Length);
                 if (checksum is not null)
                 {
                     copies[i].Part.Sent(checksum);
                 }
+            }
+
+            if (result.SourceError is { } error)
+            {
+                System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(error);
             }
         }
     }

@@ -18,6 +18,18 @@ internal sealed class CopyMeterProgress
 
     public CopyMeter Meter { get; }
 
+    /// <summary>How a copy of the run goes, metered by this.</summary>
+    public CopyOptions Options(RunContext context) => new()
+    {
+        Throttle = context.Throttle,
+        Meter = Meter,
+        TimeProvider = context.Time,
+        StallTimeout = context.Job.StallTimeout,
+    };
+
+    /// <summary>A copy has ended: what was stored beside the content, such as tables and footers, is counted, too.</summary>
+    public void End(int target, CopyOutcome outcome) => _progress.Add(0, Math.Max(0, outcome.BytesWritten - Meter.BytesWritten(target)));
+
     private void Update(CopyMeter meter)
     {
         long read, written;

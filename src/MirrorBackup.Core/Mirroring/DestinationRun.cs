@@ -17,10 +17,11 @@ internal sealed class DestinationRun : IAsyncDisposable
     private readonly RunContext _context;
     private readonly RunDestination _destination;
     private readonly string _vmId;
-    private readonly List<StepReport> _reports = [];
+    private readonly StepJournal _journal;
+    private readonly Patience _patience;
+    private readonly DestinationLock _lock = new();
     private readonly List<RestorePoint> _listed = [];
     private readonly long _started;
-    private IRemoteLock? _lock;
     private DestinationPlan? _plan;
     private string? _before;
     private bool _changed;
@@ -31,6 +32,8 @@ internal sealed class DestinationRun : IAsyncDisposable
         _context = context;
         _destination = destination;
         _vmId = vmId;
+        _journal = new StepJournal(context.Time);
+        _patience = new Patience(Name, context.Time);
         _started = context.Time.GetTimestamp();
         Error = destination.OpenError;
     }
@@ -51,10 +54,10 @@ internal sealed class DestinationRun : IAsyncDisposable
 
     public VmFolderWriter Writer { get; private set; } = null!;
 
-    /// <summary>Checks that the lock is still ours; where the remote has none, one writer per destination is the duty of the user.</summary>
-    public ValueTask EnsureHeldAsync(CancellationToken cancellationToken) => _lock?.EnsureHeldAsync(cancellationToken) ?? ValueTask.CompletedTask;
+    /// <summary>Checks that the lock is still ours.</summary>
+    public ValueTask EnsureHeldAsync(CancellationToken cancellationToken) => _lock.EnsureHeldAsync(cancellationToken);
 
-    public CancellationToken LockLost => _lock?.Lost ?? CancellationToken.None;
+    public CancellationToken LockLost => _lock.Lost;
 
     public HealthCheckReport? HealthCheck { get; set; }
 
@@ -69,31 +72,31 @@ internal sealed class DestinationRun : IAsyncDisposable
     /// until a plan has something to do.
     /// </summary>
     public async Task PrepareAsync(CancellationToken cancellationToken) => await GuardAsync(
-        async () =>
+        async stop =>
         {
-            if (await Repository.Remote.StatAsync(Folder, cancellationToken).ConfigureAwait(false) is not null)
+            if (await Repository.Remote.StatAsync(Folder, stop).ConfigureAwait(false) is not null)
             {
-                await LockAsync(cancellationToken).ConfigureAwait(false);
+                await LockAsync(stop).ConfigureAwait(false);
             }
 
-            await LoadAsync(cancellationToken).ConfigureAwait(false);
+            await LoadAsync(stop).ConfigureAwait(false);
         },
         cancellationToken).ConfigureAwait(false);
 
     /// <summary>Reads again what is there, after a part of a plan was done.</summary>
-    public Task ReloadAsync(CancellationToken cancellationToken) => GuardAsync(() => LoadAsync(cancellationToken), cancellationToken);
+    public Task ReloadAsync(CancellationToken cancellationToken) => GuardAsync(LoadAsync, cancellationToken);
 
     /// <summary>Takes a plan.</summary>
     /// <returns>False if the catalogue had to be read again under the lock, so that the plan rests on nothing.</returns>
     public async Task<bool> BeginAsync(DestinationPlan plan, CancellationToken cancellationToken)
     {
-        if (_lock is null && !plan.IsEmpty && Repository.Remote.Capabilities.SupportsLocks)
+        if (_lock.Held is null && !plan.IsEmpty && Repository.Remote.Capabilities.SupportsLocks)
         {
             await GuardAsync(
-                async () =>
+                async stop =>
                 {
-                    await LockAsync(cancellationToken).ConfigureAwait(false);
-                    await LoadAsync(cancellationToken).ConfigureAwait(false);
+                    await LockAsync(stop).ConfigureAwait(false);
+                    await LoadAsync(stop).ConfigureAwait(false);
                 },
                 cancellationToken).ConfigureAwait(false);
             return false;
@@ -114,13 +117,17 @@ internal sealed class DestinationRun : IAsyncDisposable
         {
             await RunStepAsync(
                 step,
-                async work => work.BytesWritten = await StepExecution.RunAsync(this, step, cancellationToken).ConfigureAwait(false),
+                async (work, stop) =>
+                {
+                    work.BytesWritten = await StepExecution.RunAsync(this, step, stop).ConfigureAwait(false);
+                    _context.Progress.Add(0, work.BytesWritten);
+                },
                 cancellationToken).ConfigureAwait(false);
         }
     }
 
     /// <summary>Does the current step by <paramref name="action"/>, and reports it. A failure makes the destination leave.</summary>
-    public async Task RunStepAsync(MirrorStep step, Func<StepWork, Task> action, CancellationToken cancellationToken)
+    public async Task RunStepAsync(MirrorStep step, Func<StepWork, CancellationToken, Task> action, CancellationToken cancellationToken)
     {
         Debug.Assert(ReferenceEquals(step, Current), "Steps are done in the order of the plan.");
         var work = new StepWork();
@@ -128,10 +135,11 @@ internal sealed class DestinationRun : IAsyncDisposable
         _context.Progress.Begin($"{_vmId} → {Name}: {PlanJson.KindOf(step)}");
         try
         {
-            await action(work).ConfigureAwait(false);
+            var limit = step is MergeStep or ResumeMergeStep ? Timeout.InfiniteTimeSpan : _context.Job.StallTimeout;
+            await _patience.RunAsync(stop => action(work, stop), limit, cancellationToken).ConfigureAwait(false);
             _changed |= step is not SkipStep;
             Note(step);
-            Report(step, MirrorOutcome.Succeeded, work, started, null);
+            _journal.Add(step, MirrorOutcome.Succeeded, work, started, null);
             _context.Logger.StepDone(_vmId, Name, PlanJson.KindOf(step), _context.Time.GetElapsedTime(started), work.BytesWritten);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -142,18 +150,22 @@ internal sealed class DestinationRun : IAsyncDisposable
         catch (SourceDefectException defect)
         {
             // Nothing was listed or unlisted, so that the cache is as good as it was.
-            Report(step, MirrorOutcome.Failed, work, started, defect.Cause);
+            _journal.Add(step, defect.IsChange ? MirrorOutcome.NotRun : MirrorOutcome.Failed, work, started, defect.Cause);
         }
         catch (Exception error)
         {
             _changed = true;
-            Report(step, MirrorOutcome.Failed, work, started, error);
-            _context.Logger.StepFailed(error, _vmId, Name, PlanJson.KindOf(step));
-            Fail(error);
+            var cause = await _lock.CauseOfAsync(error).ConfigureAwait(false);
+            _journal.Add(step, MirrorOutcome.Failed, work, started, cause);
+            _context.Logger.StepFailed(cause, _vmId, Name, PlanJson.KindOf(step));
+            Fail(cause);
         }
 
         _next++;
     }
+
+    /// <summary>Tries to clear something away; best effort, and never for long.</summary>
+    public Task TryAsync(Func<CancellationToken, Task> action) => _patience.TryAsync(action);
 
     /// <summary>Makes the destination leave the run of this VM.</summary>
     public void Fail(Exception error)
@@ -179,9 +191,9 @@ internal sealed class DestinationRun : IAsyncDisposable
 
         try
         {
-            await Writer.RewriteCacheAsync(cancellationToken).ConfigureAwait(false);
+            await _patience.RunAsync(Writer.RewriteCacheAsync, _context.Job.StallTimeout, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception error) when (error is not OperationCanceledException)
+        catch (Exception error) when (error is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
             _context.Logger.CacheNotWritten(error, _vmId, Name);
         }
@@ -189,12 +201,7 @@ internal sealed class DestinationRun : IAsyncDisposable
 
     public DestinationReport ToReport()
     {
-        var steps = _reports.ToImmutableArray();
-        if (Error is not null && _plan is { } plan)
-        {
-            steps = steps.AddRange(plan.Steps.Skip(_next).Select(step => NewReport(step, MirrorOutcome.NotRun)));
-        }
-
+        var steps = _journal.With(_plan?.Steps.Skip(_next) ?? []);
         return new DestinationReport
         {
             Name = Name,
@@ -210,27 +217,23 @@ internal sealed class DestinationRun : IAsyncDisposable
         };
     }
 
-    public ValueTask DisposeAsync() => _lock?.DisposeAsync() ?? ValueTask.CompletedTask;
+    public ValueTask DisposeAsync() => _lock.ReleaseAsync(_patience.LeftBehind);
 
     private MirrorOutcome OutcomeOf(ImmutableArray<StepReport> steps) =>
         Error is not null || steps.Any(static step => step.Outcome == MirrorOutcome.Failed) ? MirrorOutcome.Failed
+        : _plan is { } plan && _next < plan.Steps.Length ? MirrorOutcome.NotRun
         : _plan is { Conflicts.IsEmpty: false } ? MirrorOutcome.Incomplete
         : _changed ? MirrorOutcome.Succeeded
         : MirrorOutcome.UpToDate;
 
-    private async Task LockAsync(CancellationToken cancellationToken)
-    {
-        if (_lock is null && Repository.Remote.Capabilities.SupportsLocks)
-        {
-            _lock = await Repository.LockAsync(_vmId, _context.Job.LockTimeout, cancellationToken).ConfigureAwait(false);
-        }
-    }
+    private Task LockAsync(CancellationToken cancellationToken) =>
+        _lock.TakeAsync(Repository.Remote, Folder, new LockOptions(_context.Job.LockTimeout, $"mirror job {_context.Job.Name}"), cancellationToken);
 
     private async Task LoadAsync(CancellationToken cancellationToken)
     {
         var catalogue = await Repository.LoadAsync(_vmId, cancellationToken).ConfigureAwait(false);
         Chain = catalogue.Chain(_context.Job.Mode);
-        Writer = Repository.Write(_vmId, _lock);
+        Writer = Repository.Write(_vmId, _lock.Held);
         _plan = null;
         _listed.Clear();
         _listed.AddRange(Chain.Points);
@@ -241,16 +244,17 @@ internal sealed class DestinationRun : IAsyncDisposable
             await Repository.Remote.GetAvailableBytesAsync(cancellationToken).ConfigureAwait(false));
     }
 
-    private async Task GuardAsync(Func<Task> action, CancellationToken cancellationToken)
+    private async Task GuardAsync(Func<CancellationToken, Task> action, CancellationToken cancellationToken)
     {
         if (!IsAlive)
         {
             return;
         }
 
+        var (stall, waiting) = (_context.Job.StallTimeout, _context.Job.LockTimeout);
         try
         {
-            await action().ConfigureAwait(false);
+            await _patience.RunAsync(action, stall == Timeout.InfiniteTimeSpan ? stall : stall + waiting, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception error) when (error is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
@@ -270,21 +274,4 @@ internal sealed class DestinationRun : IAsyncDisposable
                 break;
         }
     }
-
-    private void Report(MirrorStep step, MirrorOutcome outcome, StepWork work, long started, Exception? error) =>
-        _reports.Add(NewReport(step, outcome) with
-        {
-            BytesRead = work.BytesRead,
-            BytesWritten = work.BytesWritten,
-            Duration = _context.Time.GetElapsedTime(started),
-            Error = error is null ? null : ReportedError.From(error),
-        });
-
-    private static StepReport NewReport(MirrorStep step, MirrorOutcome outcome) => new()
-    {
-        Kind = PlanJson.KindOf(step),
-        Points = StepPoints.NamesOf(step),
-        Reason = step.Reason.Text,
-        Outcome = outcome,
-    };
 }

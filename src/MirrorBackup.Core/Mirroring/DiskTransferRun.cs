@@ -17,22 +17,23 @@ internal sealed class DiskTransferRun(RunContext context, SourceView source, Sou
             var result = await DiskCopy.RunAsync(
                 disk,
                 [.. copies.Select(copy => TargetOf(copy, disk))],
-                new CopyOptions { Throttle = context.Throttle, Meter = meter.Meter, TimeProvider = context.Time },
+                meter.Options(context),
                 (_, stop) => snapshot.EnsureUnchangedAsync(stop),
                 cancellationToken).ConfigureAwait(false);
-            if (result.SourceError is { } error)
-            {
-                System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(error);
-            }
-
             var size = VhdStreamDescription.ComputeLength(disk.VirtualSize, disk.AllocatedBlocks.Count);
             for (var i = 0; i < copies.Count; i++)
             {
-                copies[i].Part.Arrived(copies[i].Transfer, result.Outcomes[i], result.BytesRead, size);
+                meter.End(i, result.Outcomes[i]);
+                copies[i].Part.Ended(copies[i].Transfer, result, result.Outcomes[i], size);
                 if (result.Digest is { } digest)
                 {
                     copies[i].Part.Sent(copies[i].Transfer, digest);
                 }
+            }
+
+            if (result.SourceError is { } error)
+            {
+                System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(error);
             }
         }
     }

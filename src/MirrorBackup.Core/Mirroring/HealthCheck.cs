@@ -23,9 +23,15 @@ internal sealed class HealthCheck(RunContext context)
                 await CheckAsync(part, transfer, cancellationToken).ConfigureAwait(false);
             }
         }
-        catch (Exception error) when (error is not OperationCanceledException)
+        catch (Exception error) when (error is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
             reported = ReportedError.From(error);
+            if (error is IntegrityException or CorruptBackupException)
+            {
+                // Left there, it would count as present, and the next run would not send it again.
+                await part.WithdrawAsync().ConfigureAwait(false);
+            }
+
             part.Destination.Fail(error);
         }
 

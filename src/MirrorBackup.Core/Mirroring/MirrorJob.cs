@@ -81,6 +81,13 @@ public sealed class MirrorJob
     public TimeSpan LockTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
+    /// How long a destination may take no data, or not answer, before it leaves the run of a VM and the others go on without it. A merge is
+    /// not timed: how long it takes says nothing.
+    /// </summary>
+    /// <value>More than zero; default 10 minutes. <see cref="Timeout.InfiniteTimeSpan"/>: for ever.</value>
+    public TimeSpan StallTimeout { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>
     /// Whether the last restore point that a run transferred is read back from each destination before anything is retired for it.
     /// A failed check stops the VM on that destination: the older points stay.
     /// </summary>
@@ -96,6 +103,7 @@ public sealed class MirrorJob
         Require(Retries >= 0, $"{nameof(Retries)} is {Retries}, at least 0 is needed");
         Require(MaxBytesPerSecond is null or > 0, $"{nameof(MaxBytesPerSecond)} is {MaxBytesPerSecond}, more than 0 is needed");
         Require(LockTimeout >= TimeSpan.Zero, $"{nameof(LockTimeout)} is negative");
+        Require(StallTimeout > TimeSpan.Zero || StallTimeout == Timeout.InfiniteTimeSpan, $"{nameof(StallTimeout)} is {StallTimeout}, more than zero is needed");
         Require(IsSegment(Id), $"{nameof(Id)} \"{Id}\" cannot be the name of a folder");
         Require(ScheduleId.Length > 0, $"{nameof(ScheduleId)} is empty");
         var names = new HashSet<string>(StringComparer.Ordinal);

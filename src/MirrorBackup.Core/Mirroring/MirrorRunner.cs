@@ -88,13 +88,15 @@ public sealed class MirrorRunner(ILogger<MirrorRunner>? logger = null, TimeProvi
             await Parallel.ForEachAsync(
                 pending,
                 new ParallelOptions { MaxDegreeOfParallelism = context.Job.Concurrency, CancellationToken = cancellationToken },
-                async (vmId, stop) => reports[vmId] = await new VmRun(context, vmId).RunAsync(number, stop).ConfigureAwait(false)).ConfigureAwait(false);
+                async (vmId, stop) =>
+                {
+                    var report = reports[vmId] = await new VmRun(context, vmId, number).RunAsync(stop).ConfigureAwait(false);
+                    if (report.Outcome != MirrorOutcome.Failed || number > context.Job.Retries)
+                    {
+                        context.Progress.EndVm(vmId);
+                    }
+                }).ConfigureAwait(false);
             pending = [.. pending.Where(vmId => reports[vmId].Outcome == MirrorOutcome.Failed)];
-        }
-
-        foreach (var vmId in vms)
-        {
-            context.Progress.EndVm(vmId);
         }
 
         return [.. vms.Select(vmId => reports[vmId])];

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.ExceptionServices;
 using MirrorBackup.Backups;
 using MirrorBackup.Planning;
 using MirrorBackup.Repositories;
@@ -48,39 +49,92 @@ internal sealed class RoundPart
         var other => throw new InvalidOperationException($"The step {other} of {destination.Name} transfers nothing."),
     };
 
-    /// <summary>A revision has arrived whole, or has not.</summary>
-    public void Arrived(DiskTransfer transfer, CopyOutcome outcome, long bytesRead, long size)
+    /// <summary>The copy of a revision has ended: it has arrived whole, or has not.</summary>
+    /// <param name="transfer">The revision.</param>
+    /// <param name="result">The copy.</param>
+    /// <param name="outcome">What became of it here.</param>
+    /// <param name="size">How long the file is.</param>
+    public void Ended(DiskTransfer transfer, CopyResult result, CopyOutcome outcome, long size)
     {
-        _moved.BytesRead += bytesRead;
+        _moved.BytesRead += result.BytesRead;
         _moved.BytesWritten += outcome.BytesWritten;
-        if (outcome.Error is not null)
+        if (outcome.Error is null)
+        {
+            _sizes[transfer.Disk] = size;
+        }
+        else if (result.SourceError is null)
         {
             Error ??= outcome.Error;
-            return;
         }
-
-        _sizes[transfer.Disk] = size;
     }
 
     public void Sent(DiskTransfer transfer, RevisionDigest digest) => Digests[transfer.Disk] = digest;
 
     public void Sent(ArchiveChecksum checksum) => Checksum = checksum;
 
-    /// <summary>Lists the point if all of it arrived, and ends the step either way.</summary>
-    public Task EndAsync(SourceView source, SourceDefectException? defect, CancellationToken cancellationToken) => Destination.RunStepAsync(
-        Step,
-        async work =>
+    /// <summary>Lists the point if all of it arrived, and ends the step either way. Of a point that is not listed nothing stays.</summary>
+    public async Task EndAsync(SourceView source, SourceDefectException? defect, CancellationToken cancellationToken)
+    {
+        try
         {
-            (work.BytesRead, work.BytesWritten) = (_moved.BytesRead, _moved.BytesWritten);
-            cancellationToken.ThrowIfCancellationRequested();
-            if ((Error ?? defect) is { } error)
+            await Destination.RunStepAsync(Step, (work, stop) => EndAsync(source, defect, work, stop), cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (!IsListed && _sizes.Count > 0)
             {
-                System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(error);
+                await Destination.TryAsync(ClearAwayAsync).ConfigureAwait(false);
             }
+        }
+    }
 
-            await ListAsync(source, cancellationToken).ConfigureAwait(false);
-        },
-        cancellationToken);
+    /// <summary>Takes back what was listed and turned out to be bad, as far as it was not there before.</summary>
+    public Task WithdrawAsync() => Destination.TryAsync(async stop =>
+    {
+        if (Step is TransferStep)
+        {
+            await Destination.Writer.UnlistAsync(Written.Name, stop).ConfigureAwait(false);
+            await ClearAwayAsync(stop).ConfigureAwait(false);
+        }
+    });
+
+    private async Task EndAsync(SourceView source, SourceDefectException? defect, StepWork work, CancellationToken cancellationToken)
+    {
+        (work.BytesRead, work.BytesWritten) = (_moved.BytesRead, _moved.BytesWritten);
+        cancellationToken.ThrowIfCancellationRequested();
+        if ((Error ?? defect) is { } error)
+        {
+            ExceptionDispatchInfo.Throw(error);
+        }
+
+        foreach (var transfer in Disks)
+        {
+            if (!_sizes.ContainsKey(transfer.Disk))
+            {
+                throw new InvalidOperationException($"The disk {transfer.Disk} of {Written.Name} was not sent, so that the backup is not listed.");
+            }
+        }
+
+        await ListAsync(source, cancellationToken).ConfigureAwait(false);
+    }
+
+    // A replaced revision has the place of a broken one and is better than that; and what a point lists, for all we know, is never touched.
+    private async Task ClearAwayAsync(CancellationToken cancellationToken)
+    {
+        var metadata = Destination.Folder / RepositoryPaths.Metadata(Written.Name);
+        if (Step is not TransferStep || await Destination.Repository.Remote.StatAsync(metadata, cancellationToken).ConfigureAwait(false) is not null)
+        {
+            return;
+        }
+
+        foreach (var transfer in Disks)
+        {
+            if (_sizes.ContainsKey(transfer.Disk))
+            {
+                await Destination.Writer.DropAsync(transfer.TargetPath, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
 
     private async Task ListAsync(SourceView source, CancellationToken cancellationToken)
     {

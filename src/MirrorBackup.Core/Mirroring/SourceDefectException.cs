@@ -17,4 +17,7 @@ internal sealed class SourceDefectException : Exception
     public string RevisionPath { get; }
 
     public Exception Cause { get; }
+
+    /// <summary>Whether the source is another than the plan was made for, so that reading its catalogue again may help.</summary>
+    public bool IsChange => Cause is MirrorBackupException { Code: ErrorCodes.SourceChanged or ErrorCodes.RemoteNotFound };
 }

@@ -5,16 +5,20 @@ using MirrorBackup.Repositories;
 namespace MirrorBackup.Mirroring;
 
 /// <summary>
-/// The source's backups of one VM as a run sees them: the catalogue, less what turned out to be unreadable, and what its files looked like
-/// when the catalogue was read.
+/// The source's backups of one VM as a run sees them: the catalogue, less what turned out to be unreadable.
 /// </summary>
 internal sealed class SourceView : IBackupChain
 {
     private readonly BackupChain _chain;
-    private readonly Dictionary<string, string> _defects = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _defects;
 
-    public SourceView(IRemote remote, VmCatalogue catalogue, BackupMode mode)
+    /// <param name="remote">The source.</param>
+    /// <param name="catalogue">What it holds.</param>
+    /// <param name="mode">Which backups.</param>
+    /// <param name="defects">Why revisions, by their paths, turned out to be unreadable; the view follows its changes.</param>
+    public SourceView(IRemote remote, VmCatalogue catalogue, BackupMode mode, Dictionary<string, string> defects)
     {
+        _defects = defects;
         Remote = remote;
         Catalogue = catalogue;
         _chain = catalogue.Chain(mode);
@@ -48,8 +52,4 @@ internal sealed class SourceView : IBackupChain
 
     public BackupMetadata MetadataOf(RestorePoint point) => Catalogue.FindMetadata(point.Name)
         ?? throw new InvalidOperationException($"The plan names {point.Name}, which the catalogue of VM {VmId} does not have.");
-
-    /// <summary>The same catalogue without a revision that turned out to be unreadable.</summary>
-    /// <returns>False if it was known already, so that planning again would change nothing.</returns>
-    public bool Exclude(SourceDefectException defect) => _defects.TryAdd(defect.RevisionPath, defect.Message);
 }

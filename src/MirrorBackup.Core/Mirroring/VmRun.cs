@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.ExceptionServices;
 using MirrorBackup.Backups;
 using MirrorBackup.Planning;
 using MirrorBackup.Remotes;
@@ -10,15 +11,16 @@ namespace MirrorBackup.Mirroring;
 /// Mirrors one VM: lock, catalogue, plan and run are one scope. What turns out to be unreadable at the source is left out, and the rest is
 /// planned anew; the runner itself decides nothing.
 /// </summary>
-internal sealed class VmRun(RunContext context, string vmId)
+internal sealed class VmRun(RunContext context, string vmId, int attempt)
 {
     // A source that changes under our eyes is read again; one that does so without end is given up.
     private const int MaximumSourceReloads = 3;
 
     private readonly List<string> _warnings = [];
+    private readonly Dictionary<string, string> _defects = new(StringComparer.Ordinal);
     private int _reloads;
 
-    public async Task<VmReport> RunAsync(int attempt, CancellationToken cancellationToken)
+    public async Task<VmReport> RunAsync(CancellationToken cancellationToken)
     {
         var started = context.Time.GetTimestamp();
         VmReport report;
@@ -64,22 +66,31 @@ internal sealed class VmRun(RunContext context, string vmId)
     private async Task<VmReport> RunDestinationsAsync(SourceView source, CancellationToken cancellationToken)
     {
         var destinations = context.Destinations.Select(destination => new DestinationRun(context, destination, vmId)).ToImmutableArray();
+        Exception? failure = null;
         try
         {
             await Task.WhenAll(destinations.Select(destination => destination.PrepareAsync(cancellationToken))).ConfigureAwait(false);
-            source = await PlanAndRunAsync(source, destinations, cancellationToken).ConfigureAwait(false);
+            try
+            {
+                source = await PlanAndRunAsync(source, destinations, cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception error) when (error is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+            {
+                // What was done before is there, and its report with it.
+                context.Logger.VmFailed(error, vmId, attempt);
+                failure = error;
+            }
+
             await Task.WhenAll(destinations.Select(destination => destination.FinishAsync(cancellationToken))).ConfigureAwait(false);
         }
         finally
         {
-            foreach (var destination in destinations)
-            {
-                await destination.DisposeAsync().ConfigureAwait(false);
-            }
+            await Task.WhenAll(destinations.Select(static destination => destination.DisposeAsync().AsTask())).ConfigureAwait(false);
         }
 
         var reports = destinations.Select(static destination => destination.ToReport()).ToImmutableArray();
-        return Report(source, reports.Max(static report => report.Outcome), reports);
+        var outcome = failure is null ? reports.Max(static report => report.Outcome) : MirrorOutcome.Failed;
+        return Report(source, outcome, reports) with { Error = failure is null ? null : ReportedError.From(failure) };
     }
 
     private async Task<SourceView> PlanAndRunAsync(SourceView source, ImmutableArray<DestinationRun> destinations, CancellationToken cancellationToken)
@@ -106,7 +117,7 @@ internal sealed class VmRun(RunContext context, string vmId)
                 return source;
             }
 
-            source = await WithoutAsync(source, defect, cancellationToken).ConfigureAwait(false);
+            source = await WithoutAsync(defect, cancellationToken).ConfigureAwait(false);
             await Task.WhenAll(alive.Select(destination => destination.ReloadAsync(cancellationToken))).ConfigureAwait(false);
         }
     }
@@ -134,15 +145,19 @@ internal sealed class VmRun(RunContext context, string vmId)
         return null;
     }
 
-    private async Task<SourceView> WithoutAsync(SourceView source, SourceDefectException defect, CancellationToken cancellationToken)
+    /// <summary>What is there now, without what could not be read. A source that does not answer any more fails the VM here, not backup by backup.</summary>
+    private async Task<SourceView> WithoutAsync(SourceDefectException defect, CancellationToken cancellationToken)
     {
-        if (defect.Cause is MirrorBackupException { Code: ErrorCodes.SourceChanged or ErrorCodes.RemoteNotFound } && _reloads++ < MaximumSourceReloads)
+        if (defect.IsChange && _reloads++ < MaximumSourceReloads)
         {
             _warnings.Add($"The source changed while it was read, and was read again: {defect.Message}");
-            return await LoadSourceAsync(cancellationToken).ConfigureAwait(false);
+        }
+        else if (!_defects.TryAdd(defect.RevisionPath, defect.Message))
+        {
+            ExceptionDispatchInfo.Throw(defect.Cause);
         }
 
-        return source.Exclude(defect) ? source : throw defect.Cause;
+        return await LoadSourceAsync(cancellationToken).ConfigureAwait(false);
     }
 
     private MirrorPlan Plan(SourceView source, IEnumerable<DestinationRequest> destinations) => MirrorPlanner.Plan(new MirrorRequest
@@ -155,7 +170,7 @@ internal sealed class VmRun(RunContext context, string vmId)
     });
 
     private async Task<SourceView> LoadSourceAsync(CancellationToken cancellationToken) =>
-        new(context.Source.Remote, await context.Source.LoadAsync(vmId, cancellationToken).ConfigureAwait(false), context.Job.Mode);
+        new(context.Source.Remote, await context.Source.LoadAsync(vmId, cancellationToken).ConfigureAwait(false), context.Job.Mode, _defects);
 
     private async ValueTask<IAsyncDisposable> LockSourceAsync(CancellationToken cancellationToken)
     {

@@ -43,15 +43,8 @@ internal sealed class FanOut
         run.Start(targets, taps, cancellationToken);
         var sourceError = await run.FeedAsync(source, verify).ConfigureAwait(false);
         var outcomes = ImmutableArray.CreateBuilder<CopyOutcome>(targets.Count);
-        foreach (var target in run._targets)
-        {
-            outcomes.Add(await target.EndAsync(options.StopGrace, options.TimeProvider).ConfigureAwait(false));
-        }
-
-        foreach (var tap in run._taps)
-        {
-            await tap.EndAsync(options.StopGrace, options.TimeProvider).ConfigureAwait(false);
-        }
+        outcomes.AddRange(await Task.WhenAll(run._targets.Select(target => target.EndAsync(options))).ConfigureAwait(false));
+        await Task.WhenAll(run._taps.Select(tap => tap.EndAsync(options))).ConfigureAwait(false);
 
         cancellationToken.ThrowIfCancellationRequested();
         return new CopyResult { Outcomes = outcomes.MoveToImmutable(), BytesRead = run.BytesRead, SourceError = sourceError };
@@ -134,7 +127,7 @@ internal sealed class FanOut
         foreach (var tap in _taps)
         {
             tap.Complete();
-            var ended = await tap.EndAsync(_options.StopGrace, _options.TimeProvider).ConfigureAwait(false);
+            var ended = await tap.EndAsync(_options).ConfigureAwait(false);
             if (ended.Error is { } error)
             {
                 throw error;

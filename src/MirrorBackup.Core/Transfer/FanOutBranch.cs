@@ -88,7 +88,7 @@ internal sealed class FanOutBranch
             cancellationToken.ThrowIfCancellationRequested();
             if (stalled.IsCancellationRequested)
             {
-                Abort(new RemoteUnavailableException($"\"{_name}\" took no data for {stallTimeout.TotalSeconds:0} seconds.") { IsTransient = true });
+                Abort(Stalled(stallTimeout));
             }
         }
     }
@@ -104,18 +104,17 @@ internal sealed class FanOutBranch
         _stop.Cancel();
     }
 
-    /// <summary>Waits for the end; for one that was told to stop, no longer than <paramref name="grace"/>.</summary>
-    public async Task<CopyOutcome> EndAsync(TimeSpan grace, TimeProvider time)
+    /// <summary>
+    /// Waits for the end, as long as the branch goes on: what is left in the queue and the commit may stall as any block may. One that was
+    /// told to stop is waited for no longer than the grace.
+    /// </summary>
+    public async Task<CopyOutcome> EndAsync(CopyOptions options)
     {
-        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        using (_stop.Token.Register(() => stopped.TrySetResult()))
-        {
-            await Task.WhenAny(_pump, stopped.Task).ConfigureAwait(false);
-        }
-
+        await WhileMovingAsync(options.StallTimeout, options.TimeProvider).ConfigureAwait(false);
+        var grace = options.StopGrace;
         try
         {
-            await _pump.WaitAsync(grace, time).ConfigureAwait(false);
+            await _pump.WaitAsync(grace, options.TimeProvider).ConfigureAwait(false);
             return new CopyOutcome(_name, Volatile.Read(ref _bytes), _error);
         }
         catch (TimeoutException)
@@ -125,6 +124,33 @@ internal sealed class FanOutBranch
             return new CopyOutcome(_name, Volatile.Read(ref _bytes), reason);
         }
     }
+
+    private async Task WhileMovingAsync(TimeSpan stallTimeout, TimeProvider time)
+    {
+        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var registration = _stop.Token.Register(() => stopped.TrySetResult());
+        var ended = Task.WhenAny(_pump, stopped.Task);
+        for (var seen = Interlocked.Read(ref _bytes); !ended.IsCompleted;)
+        {
+            try
+            {
+                await ended.WaitAsync(stallTimeout, time).ConfigureAwait(false);
+            }
+            catch (TimeoutException)
+            {
+                var bytes = Interlocked.Read(ref _bytes);
+                if (bytes == seen)
+                {
+                    Abort(Stalled(stallTimeout));
+                }
+
+                seen = bytes;
+            }
+        }
+    }
+
+    private RemoteUnavailableException Stalled(TimeSpan stallTimeout) =>
+        new($"\"{_name}\" took no data for {stallTimeout.TotalSeconds:0} seconds.") { IsTransient = true };
 
     private async Task PumpAsync(Task verified)
     {
