@@ -7,37 +7,38 @@ internal sealed class OpenRemotes : IAsyncDisposable
 {
     private readonly List<IRemote> _destinations = [];
 
-    private OpenRemotes(IRemote source) => Source = source;
+    private readonly bool _isOneOfMany;
+
+    private OpenRemotes(IRemote source, bool isOneOfMany)
+    {
+        Source = source;
+        _isOneOfMany = isOneOfMany;
+    }
 
     /// <summary>The source.</summary>
     public IRemote Source { get; }
 
-    /// <summary>The destinations that could be opened.</summary>
+    /// <summary>The destinations, in the order of their URLs; one that could not be opened is there as a remote that says so when it is used.</summary>
     public IReadOnlyList<IRemote> Destinations => _destinations;
-
-    /// <summary>Whether a destination could not be opened; why has been said on standard error, and the others go on.</summary>
-    public bool AreSomeMissing { get; private set; }
 
     /// <summary>Opens them.</summary>
     /// <param name="source">The URL of the source.</param>
     /// <param name="destinations">The URLs of the destinations.</param>
     /// <param name="openDestination">How a destination is opened.</param>
-    /// <param name="error">Receives a line for each destination that could not be opened.</param>
     /// <param name="cancellationToken">Stops the call.</param>
-    /// <exception cref="MirrorBackupException">The source, or the only destination, or all of them cannot be opened.</exception>
+    /// <exception cref="MirrorBackupException">The source cannot be opened, or the only destination.</exception>
     public static async Task<OpenRemotes> OpenAsync(
         string source,
         IReadOnlyList<string> destinations,
         Func<string, CancellationToken, Task<IRemote>> openDestination,
-        TextWriter error,
         CancellationToken cancellationToken)
     {
-        var remotes = new OpenRemotes(await RemoteUrl.OpenSourceAsync(source, cancellationToken));
+        var remotes = new OpenRemotes(await RemoteUrl.OpenSourceAsync(source, cancellationToken), destinations.Count > 1);
         try
         {
             foreach (var url in destinations)
             {
-                await remotes.AddAsync(url, url == destinations[^1], openDestination, error, cancellationToken);
+                await remotes.AddAsync(url, openDestination, cancellationToken);
             }
 
             return remotes;
@@ -60,17 +61,16 @@ internal sealed class OpenRemotes : IAsyncDisposable
         await Source.DisposeAsync();
     }
 
-    private async Task AddAsync(
-        string url, bool isLast, Func<string, CancellationToken, Task<IRemote>> open, TextWriter error, CancellationToken cancellationToken)
+    private async Task AddAsync(string url, Func<string, CancellationToken, Task<IRemote>> open, CancellationToken cancellationToken)
     {
         try
         {
             _destinations.Add(await open(url, cancellationToken));
         }
-        catch (MirrorBackupException failure) when (failure.Code != ErrorCodes.InvalidUrl && !(isLast && _destinations.Count == 0))
+        catch (MirrorBackupException failure) when (failure.Code != ErrorCodes.InvalidUrl && _isOneOfMany)
         {
-            AreSomeMissing = true;
-            await error.WriteLineAsync($"{failure.Code}: {failure.Message}");
+            var name = RemoteLocation.Parse(url).ToString();
+            _destinations.Add(new UnavailableRemote(name, $"unavailable {_destinations.Count}: {name}", failure));
         }
     }
 }

@@ -77,7 +77,9 @@ public sealed class MirrorCommandTests
             "mirror", "--source", source, "--destination", "file:///there/is/no/such/folder", "--destination", destination, "--mode", "incremental", "--retention", "5", "--json");
 
         Assert.Equal(1, run.ExitCode);
-        Assert.Contains("/there/is/no/such/folder", run.Error, StringComparison.Ordinal);
+        var missing = run.Json()["vms"]![0]!["destinations"]![0]!;
+        Assert.Equal(("Failed", "MB2102"), ((string)missing["outcome"]!, (string)missing["error"]!["code"]!));
+        Assert.Contains("/there/is/no/such/folder", (string)missing["error"]!["message"]!, StringComparison.Ordinal);
         Assert.Equal(await DigestsAsync(source), await DigestsAsync(destination));
     }
 

@@ -17,13 +17,14 @@ internal sealed class JobOptions
     private readonly Option<string?> _jobId = new("--job-id") { Description = "The id that written metadata carries and that names the folder of new disks.", HelpName = "id" };
     private readonly Option<string?> _scheduleId = new("--schedule-id") { Description = "The schedule that written metadata carries.", HelpName = "id" };
     private readonly Option<string[]> _vms = new("--vm") { Description = "Only this VM; may be given several times.", HelpName = "uuid" };
+    private readonly Option<bool> _wholeVm = new("--whole-vm") { Description = "Let the retention count every restore point of a VM, also those of other jobs." };
     private readonly Option<int> _concurrency = new("--concurrency") { Description = "How many VMs are mirrored at once.", HelpName = "n", DefaultValueFactory = _ => 2 };
 
     /// <summary>Adds the options to a command.</summary>
     public void AddTo(Command command)
     {
         _retention.AddTo(command);
-        foreach (var option in (Option[])[_deleteFirst, _noSkip, _name, _jobId, _scheduleId, _vms, _concurrency])
+        foreach (var option in (Option[])[_deleteFirst, _noSkip, _name, _jobId, _scheduleId, _vms, _wholeVm, _concurrency])
         {
             command.Add(option);
         }
@@ -61,6 +62,7 @@ internal sealed class JobOptions
             ScheduleId = parsed.GetValue(_scheduleId) ?? named.ScheduleId,
             Filter = parsed.GetValue(_vms) is { Length: > 0 } vms ? VmFilter.All with { VmIds = [.. vms] } : VmFilter.All,
             Planning = ReadPlanning(parsed),
+            Scope = parsed.GetValue(_wholeVm) ? RetentionScope.WholeVm : RetentionScope.Job,
             Concurrency = parsed.GetValue(_concurrency),
         };
         foreach (var destination in destinations)

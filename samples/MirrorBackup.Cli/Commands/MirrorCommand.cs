@@ -44,16 +44,14 @@ internal sealed class MirrorCommand
             parsed.GetRequiredValue(_source),
             parsed.GetRequiredValue(_destinations),
             isDryRun ? RemoteUrl.OpenPreviewAsync : RemoteUrl.OpenDestinationAsync,
-            _terminal.Error,
             cancellationToken);
         using var logging = TerminalLogger.CreateFactory(_terminal, CommandLine.IsVerbose(parsed));
         var runner = new MirrorRunner(logging.CreateLogger<MirrorRunner>());
         var job = _job.CreateJob(parsed, parsed.GetValue(_mode)!.Value, remotes.Source, remotes.Destinations);
 
-        var code = isDryRun
+        return isDryRun
             ? await PlanOutput.WriteAsync(_terminal.Output, await runner.PlanAsync(job, cancellationToken), parsed.GetValue(_json))
             : await MirrorAsync(runner, job, parsed.GetValue(_json), cancellationToken);
-        return remotes.AreSomeMissing ? ExitCode.Failure : code;
     }
 
     private async Task<int> MirrorAsync(MirrorRunner runner, MirrorJob job, bool json, CancellationToken cancellationToken)

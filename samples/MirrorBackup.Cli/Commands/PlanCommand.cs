@@ -62,7 +62,7 @@ internal sealed class PlanCommand
     private async Task<int> PlanUrlsAsync(ParseResult parsed, string source, string[] destinations, CancellationToken cancellationToken)
     {
         _ = _job.ReadRetention(parsed); // wrong usage is answered before a remote is opened
-        await using var remotes = await OpenRemotes.OpenAsync(source, destinations, RemoteUrl.OpenPreviewAsync, _terminal.Error, cancellationToken);
+        await using var remotes = await OpenRemotes.OpenAsync(source, destinations, RemoteUrl.OpenPreviewAsync, cancellationToken);
         var runner = new MirrorRunner();
         var plans = new List<MirrorPlan>();
         foreach (var mode in parsed.GetValue(_mode) is { } only ? [only] : Enum.GetValues<BackupMode>())
@@ -70,7 +70,6 @@ internal sealed class PlanCommand
             plans.AddRange(await runner.PlanAsync(_job.CreateJob(parsed, mode, remotes.Source, remotes.Destinations), cancellationToken));
         }
 
-        var code = await PlanOutput.WriteAsync(_terminal.Output, plans, parsed.GetValue(_json));
-        return remotes.AreSomeMissing ? ExitCode.Failure : code;
+        return await PlanOutput.WriteAsync(_terminal.Output, plans, parsed.GetValue(_json));
     }
 }

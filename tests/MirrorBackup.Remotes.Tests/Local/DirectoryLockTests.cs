@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Time.Testing;
 using MirrorBackup.Golden;
 
 namespace MirrorBackup.Remotes.Tests.Local;
@@ -9,7 +8,7 @@ public sealed class DirectoryLockTests : IDisposable
     private static readonly RemotePath Vm = RemotePath.Parse("xo-vm-backups/vm");
 
     private readonly TemporaryFolder _folder = new();
-    private readonly FakeTimeProvider _clock = new(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
+    private readonly TimerWatch _clock = new(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -84,10 +83,9 @@ public sealed class DirectoryLockTests : IDisposable
 
         // Past the end of the waiting, and still before the lock would count as abandoned.
         var waiting = remote.LockAsync(Vm, new LockOptions(TimeSpan.FromSeconds(8)), Cancellation).AsTask();
-        for (var advanced = 0; advanced < 90; advanced++)
+        while (await Task.WhenAny(_clock.TimerIsSetAsync(), waiting) != waiting)
         {
-            _clock.Advance(TimeSpan.FromMilliseconds(100));
-            await Task.Yield();
+            _clock.Advance(TimeSpan.FromMilliseconds(500));
         }
 
         await Assert.ThrowsAsync<BackupLockedException>(() => waiting);
