@@ -4,12 +4,12 @@ using MirrorBackup.Planning;
 namespace MirrorBackup.Tests.Planning.Properties;
 
 /// <summary>The plan of one destination, done step by step; what is there after every prefix can be looked at.</summary>
-internal sealed class DestinationRun(SimulatedRepository source, SimulatedRepository before, DestinationRequest request, DestinationPlan plan)
+internal sealed class DestinationRun(HistoryWorld world, SimulatedRepository before, DestinationRequest request, DestinationPlan plan)
 {
     private readonly List<Prefix> _prefixes = [];
     private PlanExecutor? _executor;
 
-    internal SimulatedRepository Source { get; } = source;
+    internal SimulatedRepository Source { get; } = world.Source;
 
     internal SimulatedRepository Before { get; } = before;
 
@@ -68,7 +68,7 @@ internal sealed class DestinationRun(SimulatedRepository source, SimulatedReposi
         }
 
         var repository = Before.Clone();
-        _executor = new PlanExecutor(Source, repository);
+        _executor = new PlanExecutor(world, repository);
         var last = Before;
         foreach (var step in Plan.Steps)
         {

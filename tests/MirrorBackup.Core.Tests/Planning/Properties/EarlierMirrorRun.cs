@@ -48,6 +48,11 @@ internal sealed class EarlierMirrorRun(SimulatedRepository source, SimulatedRepo
     {
         var parents = point.Disks.ToDictionary(disk => disk.Disk, disk => ParentFor(source.Revisions[disk.Path]));
         var after = parents.Values.Where(parent => parent is not null).Select(parent => RepositoryRules.FileStem(parent!.Path)).Max(StringComparer.Ordinal);
+        foreach (var disk in point.Disks)
+        {
+            DropRemains(source.Revisions[disk.Path].Facts.Id);
+        }
+
         var name = RepositoryRules.FreeName(destination, point.Id.Timestamp, after);
         var disks = ImmutableArray.CreateBuilder<PointDisk>();
         foreach (var disk in point.Disks)
@@ -67,6 +72,25 @@ internal sealed class EarlierMirrorRun(SimulatedRepository source, SimulatedRepo
         {
             destination.Points.Add(point with { Name = name, JobId = JobId, ScheduleId = ScheduleId, Disks = disks.ToImmutable(), IsProtected = false });
         }
+    }
+
+    /// <summary>What an earlier crash left of a revision that is about to be sent goes first, with everything that was left on top of it.</summary>
+    private void DropRemains(string id)
+    {
+        foreach (var remains in destination.Revisions.Values.Where(revision => revision.Facts.Id == id && !IsNeeded(revision)).ToList())
+        {
+            Drop(remains);
+        }
+    }
+
+    private bool IsNeeded(StoredRevision revision) => destination.IsListed(revision.Path)
+        || destination.PendingMerges.Exists(merge => merge.Paths.Contains(revision.Path))
+        || destination.ChildrenOf(revision.Path).Exists(IsNeeded);
+
+    private void Drop(StoredRevision revision)
+    {
+        destination.ChildrenOf(revision.Path).ForEach(Drop);
+        destination.Remove(revision.Path);
     }
 
     private StoredRevision? ParentFor(StoredRevision original) => original.Facts.ParentId is not { } id

@@ -38,6 +38,11 @@ internal sealed class HistoryWorld
     /// <summary>The whole disk at every revision that a source job ever wrote, by revision id.</summary>
     internal IReadOnlyDictionary<string, ImmutableArray<int>> Truth => _truth;
 
+    /// <summary>What the guest had written on every disk of a source point, whatever has become of the files since.</summary>
+    internal string TrueContentOf(RestorePoint point) =>
+        string.Join(" ", point.Disks.OrderBy(disk => disk.Disk, StringComparer.Ordinal)
+            .Select(disk => disk.Disk + "=" + string.Join(",", _truth[Source.Revisions[disk.Path].Facts.Id])));
+
     /// <summary>The request that the case makes in this world.</summary>
     internal MirrorRequest Request(int shuffle = 0) => new()
     {

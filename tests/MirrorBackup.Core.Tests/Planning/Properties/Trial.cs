@@ -11,7 +11,7 @@ internal sealed class Trial
         World = new HistoryWorld(mirrorCase);
         Request = World.Request();
         Plan = MirrorPlanner.Plan(Request);
-        Runs = [.. Plan.Destinations.Select((plan, index) => new DestinationRun(World.Source, World.Destinations[index], Request.Destinations[index], plan))];
+        Runs = [.. Plan.Destinations.Select((plan, index) => new DestinationRun(World, World.Destinations[index], Request.Destinations[index], plan))];
     }
 
     internal HistoryWorld World { get; }
