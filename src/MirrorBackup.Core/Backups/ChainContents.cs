@@ -63,7 +63,11 @@ internal sealed class ChainContents
         contents.MarkViewable();
         contents.PendingMerges = [.. pendingMerges.OrderBy(merge => merge.StatePath, StringComparer.Ordinal)];
         contents.ReservedPaths = [.. reservedPaths.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
-        contents.Problems = [.. contents._problems.Distinct()];
+        contents.Problems = [.. contents._problems
+            .Distinct()
+            .OrderBy(problem => problem.Path, StringComparer.Ordinal)
+            .ThenBy(problem => problem.Kind)
+            .ThenBy(problem => problem.Message, StringComparer.Ordinal)];
         return contents;
     }
 

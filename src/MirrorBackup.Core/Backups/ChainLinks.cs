@@ -22,7 +22,7 @@ internal static class ChainLinks
     }
 
     /// <summary>
-    /// The parent of a delta. File names within a folder grow along a chain, so that among several candidates the one nearest
+    /// The parent of a delta: the revision at the path that it names, if it has the right id. Where the path is not known, file names within a folder grow along a chain, so that among several candidates the one nearest
     /// before the delta is the most likely; a chain with such candidates carries a problem anyway.
     /// </summary>
     internal static DiskRevision? ParentOf(DiskRevision revision, Dictionary<(string Directory, string Id), List<DiskRevision>> byId)
@@ -35,7 +35,9 @@ internal static class ChainLinks
         DiskRevision? best = null;
         foreach (var candidate in candidates)
         {
-            if (candidate.Path != revision.Path && (best is null || IsNearer(candidate, best, revision)))
+            if (candidate.Path != revision.Path
+                && (revision.ParentPath is null || revision.ParentPath == candidate.Path)
+                && (best is null || IsNearer(candidate, best, revision)))
             {
                 best = candidate;
             }

@@ -19,6 +19,12 @@ public sealed record DiskRevision
     public string? ParentId { get; init; }
 
     /// <summary>
+    /// The <see cref="Path"/> by which the delta names its parent: a link counts only where the file there has the id
+    /// <see cref="ParentId"/>. <see langword="null"/> for a key, and where it is not known: then the id alone, within the folder, decides.
+    /// </summary>
+    public string? ParentPath { get; init; }
+
+    /// <summary>
     /// Where it lies, relative to the folder of its VM, <c>/</c>-separated: <c>vdis/&lt;job&gt;/&lt;disk&gt;/20260105T010000Z.vhd</c>.
     /// Unique in a chain. A parent always lies in the same folder as its deltas.
     /// </summary>

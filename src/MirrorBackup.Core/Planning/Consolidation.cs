@@ -34,6 +34,13 @@ internal sealed class Consolidation(DestinationModel model)
         return Deletes(dropped);
     }
 
+    /// <summary>Removes what nothing needs.</summary>
+    internal List<DeleteStep> Leftovers()
+    {
+        var needed = NeededNodes.Of(model);
+        return Deletes(model.Graph.Nodes.Where(node => !needed.Contains(node)));
+    }
+
     /// <summary>What is to be done at the end of a plan: first what is removed, then what is folded.</summary>
     internal List<MirrorStep> Finish()
     {

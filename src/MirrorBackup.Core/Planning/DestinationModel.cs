@@ -27,6 +27,8 @@ internal sealed class DestinationModel
     /// <summary>Is told of each listed point that a step made restorable.</summary>
     internal Action<RestorePoint>? Restored { get; set; }
 
+    internal BackupMode Mode => _origin.Mode;
+
     internal RevisionGraph Graph { get; }
 
     internal IEnumerable<RestorePoint> Points => _points.Values;
@@ -113,6 +115,7 @@ internal sealed class DestinationModel
                 Disk = disk.Disk,
                 Id = disk.RevisionId,
                 ParentId = disk.ParentId,
+                ParentPath = disk.ParentPath,
                 Path = disk.TargetPath,
                 Form = disk.Form,
                 VirtualSize = disk.VirtualSize,
@@ -150,7 +153,7 @@ internal sealed class DestinationModel
 
         var (oldest, newest) = (revisions[0], revisions[^1]);
         var bytes = Math.Min(revisions.Sum(revision => revision.AllocatedBytes), Math.Max(newest.VirtualSize, oldest.AllocatedBytes));
-        Graph.Put(newest with { ParentId = oldest.ParentId, Form = oldest.Form, AllocatedBytes = bytes });
+        Graph.Put(newest with { ParentId = oldest.ParentId, ParentPath = oldest.ParentPath, Form = oldest.Form, AllocatedBytes = bytes });
     }
 
     private DiskRevision Existing(string path) => Graph.Find(path)?.Revision

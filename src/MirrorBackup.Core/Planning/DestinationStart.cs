@@ -29,6 +29,11 @@ internal sealed class DestinationStart
         {
             Take(merge);
         }
+
+        if (!IsRetiringBlocked)
+        {
+            Steps.AddRange(new Consolidation(CreateModel()).Leftovers());
+        }
     }
 
     internal DestinationRequest Request { get; }
@@ -38,7 +43,8 @@ internal sealed class DestinationStart
 
     internal List<PlanConflict> Conflicts { get; } = [];
 
-    internal List<ResumeMergeStep> Steps { get; } = [];
+    /// <summary>The merges to finish, and then the leftovers to remove: what is planned after them meets neither.</summary>
+    internal List<MirrorStep> Steps { get; } = [];
 
     /// <summary>Whether there is doubt about what listed points need.</summary>
     internal bool IsRetiringBlocked { get; }
@@ -59,15 +65,11 @@ internal sealed class DestinationStart
             }
         }
 
-        if (!IsRetiringBlocked)
-        {
-            MarkLeftovers(model);
-        }
-
+        MarkLeftovers(model);
         return model;
     }
 
-    /// <summary>A leftover is what no listed point needs, be it directly or through its descendants.</summary>
+    /// <summary>A leftover is what no listed point needs, be it directly or through its descendants. It is here to stay only where nothing may be removed.</summary>
     private static void MarkLeftovers(DestinationModel model)
     {
         var needed = NeededNodes.Of(model);

@@ -13,7 +13,7 @@ internal sealed class ModelNode(DiskRevision revision)
 
     internal bool IsViewable { get; set; }
 
-    /// <summary>Nothing needed it when planning began, so that its completeness is unproven and its path is free.</summary>
+    /// <summary>Nothing needed it when planning began, so that its completeness is unproven.</summary>
     internal bool IsLeftover { get; set; }
 
     /// <summary>It is part of a merge that cannot be finished.</summary>

@@ -14,6 +14,7 @@ internal sealed class PlanAssembly
     private readonly RetentionWatch _watch;
     private readonly Consolidation _consolidation;
     private readonly bool _mayRetire;
+    private readonly bool _dropsAtOnce;
     private List<(RestorePoint Point, PointId? Cause)> _held = [];
     private int _restorable;
 
@@ -35,6 +36,9 @@ internal sealed class PlanAssembly
             Conflicts.Add(brake);
         }
 
+        // The model is ahead of the steps: what is yet to be healed elsewhere still stands where it stood, so that nothing goes before it.
+        _dropsAtOnce = pass.Model.Mode == BackupMode.Full
+            || (options.DeleteFirst && !pass.Outcomes.Exists(outcome => outcome.Step is ReplaceStep));
         _mayRetire = !start.IsRetiringBlocked && Conflicts.Count == 0;
     }
 
@@ -147,7 +151,7 @@ internal sealed class PlanAssembly
         AddAndApply(new UnlistStep { Point = point, Reason = new StepReason(StepReasonKind.NotKept, text, cause) });
         _restorable--;
         _consolidation.Retired(point);
-        if (_options.DeleteFirst || point.Id.Mode == BackupMode.Full)
+        if (_dropsAtOnce)
         {
             foreach (var step in _consolidation.Drop(point))
             {

@@ -117,6 +117,7 @@ internal sealed class PlanFingerprint
         Add(revision.Disk);
         Add(revision.Id);
         Add(revision.ParentId ?? "");
+        Add(revision.ParentPath ?? "");
         Add(revision.Path);
         Add(((int)revision.Form.Kind * 10) + (int)revision.Form.Codec);
         Add(revision.VirtualSize);

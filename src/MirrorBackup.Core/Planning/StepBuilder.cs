@@ -45,7 +45,12 @@ internal sealed class StepBuilder
 
     internal ReplaceStep? Replace(RestorePoint point, RestorePoint listed, StepReason reason, out RouteFailure? failure)
     {
-        failure = null;
+        failure = CheckSameBackup(point, listed);
+        if (failure is not null)
+        {
+            return null;
+        }
+
         var routes = new List<DiskRoute>(listed.Disks.Length);
         foreach (var disk in listed.Disks)
         {
@@ -117,6 +122,26 @@ internal sealed class StepBuilder
         };
     }
 
+    /// <summary>Two backups may have one instant: the disks of one are not to be healed with those of the other.</summary>
+    private RouteFailure? CheckSameBackup(RestorePoint point, RestorePoint listed)
+    {
+        foreach (var disk in listed.Disks)
+        {
+            var onSource = point.Disks.FirstOrDefault(candidate => candidate.Disk == disk.Disk).Path;
+            var node = _model.Graph.Find(disk.Path);
+            var isNeeded = node is { IsViewable: true } or { Children.Count: > 0 };
+            if (onSource is null || (isNeeded && _source.Revision(onSource)?.Id != node!.Revision.Id))
+            {
+                return AnotherBackup(disk.Path);
+            }
+        }
+
+        return point.Disks.Length == listed.Disks.Length ? null : AnotherBackup(listed.Name + ".json");
+    }
+
+    private RouteFailure AnotherBackup(string path) => new(
+        PlanConflictKind.CannotHeal, $"{path}: it is part of a broken point of {_request.Name}, and the point of the source of the same instant is another backup", path);
+
     /// <summary>At its path, if the destination still writes that form; else under the same name in the new form.</summary>
     private DiskRoute? HealingRoute(RestorePoint point, RestorePoint listed, PointDisk disk, out RouteFailure? failure)
     {
@@ -133,7 +158,7 @@ internal sealed class StepBuilder
             return null;
         }
 
-        var canStay = HasForm(disk.Path) && _model.PointsAt(disk.Path).Count == 1 && _model.Graph.Find(disk.Path) is not { IsUntouchable: true };
+        var canStay = HasForm(disk.Path) && _model.PointsAt(disk.Path).Count == 1 && !_names.IsReserved(disk.Path);
         var route = canStay ? _router.FindInPlace(onSource, disk.Path, out failure) : _router.Find(onSource, out failure);
         if (route is null)
         {

@@ -71,6 +71,9 @@ internal sealed class TargetNames
         return null;
     }
 
+    /// <summary>Whether something that is no revision needs a path, such as the state of a merge that names it.</summary>
+    internal bool IsReserved(string path) => _reserved.Contains(path);
+
     /// <summary>Whether a disk may be written under a name that its point already has.</summary>
     internal bool IsPathFree(DiskRoute route, string name) => IsPathFree(PathOf(route, name)) && SortsAfterParent(route, name);
 
@@ -100,7 +103,7 @@ internal sealed class TargetNames
     }
 
     private bool IsPathFree(string path) =>
-        !_reserved.Contains(path) && !_model.IsListed(path) && _model.Graph.Find(path) is null or { IsLeftover: true, IsUntouchable: false };
+        !_reserved.Contains(path) && !_model.IsListed(path) && _model.Graph.Find(path) is null;
 
     private bool SortsAfterParent(DiskRoute route, string name) =>
         route.Parent is null || string.CompareOrdinal(name + Extension, route.Parent.Revision.FileName) > 0;

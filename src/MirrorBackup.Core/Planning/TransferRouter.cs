@@ -151,7 +151,7 @@ internal sealed class TransferRouter(BackupChain source, DestinationModel model,
     {
         foreach (var child in parent.Children)
         {
-            if (!child.IsLeftover && child.Path != fixedPath)
+            if (child.Path != fixedPath)
             {
                 return false;
             }

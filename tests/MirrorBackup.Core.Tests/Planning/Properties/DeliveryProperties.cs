@@ -14,7 +14,7 @@ public sealed class DeliveryProperties
         {
             foreach (var point in NewestOfJobs(trial))
             {
-                var named = run.Plan.Conflicts.Any(conflict => conflict.Points.Contains(point.Id));
+                var named = run.HasConflict(PlanConflictKind.NotEnoughSpace) || run.Plan.Conflicts.Any(conflict => conflict.Points.Contains(point.Id));
                 var instants = run.Counted(run.After).Select(other => other.Id.Timestamp).Append(point.Id.Timestamp).ToList();
                 var isKept = run.Request.Retention.Decide(instants)[^1].IsKept;
                 Assert.True(

@@ -12,9 +12,12 @@ public sealed class DeterminismProperties
         for (var i = 0; i < trial.Runs.Length; i++)
         {
             var run = trial.Runs[i];
-            if (run.HasConflict(PlanConflictKind.RetirementBrake) || run.Request.Profile.FreeBytes is not null)
+            // A share, and free space, are others after a run. Where the retention lets the last point of one of several source jobs
+            // go, what that job has before it counts as new again: it may be the oldest of a period, or a broken point to heal.
+            var isPlain = run.Request.Retention.Rules.Length == 1 && run.Before.Points.TrueForAll(run.Before.IsRestorable);
+            var returns = !isPlain && trial.World.Source.Points.DistinctBy(point => point.JobId).Count() > 1;
+            if (run.HasConflict(PlanConflictKind.RetirementBrake) || run.Request.Profile.FreeBytes is not null || returns)
             {
-                // A share, and free space, are others after a run.
                 continue;
             }
 

@@ -39,9 +39,9 @@ internal static class HistoryDamage
             return;
         }
 
-        // A header that does not open tells nothing of its parent; damage to the data does.
+        // A header that does not open tells nothing of its parent, and is no link any more; damage to the data keeps it.
         var facts = revision.Facts with { IsReadable = false, Defect = "truncated" };
-        repository.Put(op.Variant < 12 ? revision with { Facts = facts } : revision with { Facts = facts with { ParentId = null } });
+        repository.Put(op.Variant < 12 ? revision with { Facts = facts } : new StoredRevision(facts with { ParentId = null }, revision.Blocks, null));
     }
 
     /// <summary>What a crash leaves: points unlisted and not folded, half merges, files that nothing lists.</summary>
@@ -131,6 +131,7 @@ internal static class HistoryDamage
         var survivor = younger.Facts with
         {
             ParentId = older.Facts.ParentId,
+            ParentPath = older.ParentPath,
             AllocatedBytes = StoredRevision.BytesOf(StoredRevision.Overlay(older.Blocks, younger.Blocks)),
         };
         var isActive = op.Choice % 8 == 7;

@@ -51,7 +51,8 @@ public sealed class PlacementProperties
     [Fact]
     public void EveryPrefix_NoFolder_GetsASecondRevisionWithOneId() => PropertyCheck.ForEachDestination(run =>
     {
-        var known = Doubles(run.Before);
+        // Where nothing may be removed, what an earlier run left must stay beside its new copy.
+        var known = run.HasConflict(PlanConflictKind.RetiringBlocked) ? Doubles(run.After) : Doubles(run.Before);
         Assert.All(run.Prefixes, prefix => Assert.Empty(Doubles(prefix.After).Except(known)));
     });
 
@@ -108,5 +109,5 @@ public sealed class PlacementProperties
     private static IEnumerable<DiskTransfer> Written(DestinationRun run) => run.Plan.Steps.SelectMany(DisksOf);
 
     private static HashSet<string> Doubles(SimulatedRepository repository) =>
-        [.. repository.Revisions.Values.GroupBy(revision => revision.Facts.Directory + " " + revision.Facts.Id).Where(group => group.Count() > 1).Select(group => group.Key)];
+        [.. repository.Revisions.Values.Where(revision => revision.Facts.IsReadable).GroupBy(revision => revision.Facts.Directory + " " + revision.Facts.Id).Where(group => group.Count() > 1).Select(group => group.Key)];
 }

@@ -81,6 +81,9 @@ internal sealed class PlanExecutor(HistoryWorld world, SimulatedRepository desti
             Demand(parent!.Facts.Id == transfer.ParentId && parent.Facts.Form == transfer.Form, $"the parent {parentPath} is another one, or of another form");
         }
 
+        Demand(
+            !destination.PendingMerges.Exists(merge => merge.Paths.Contains(transfer.TargetPath)), $"{transfer.TargetPath} is written, and a merge state names it");
+        var orphans = destination.ChildrenOf(transfer.TargetPath).FindAll(child => destination.ParentOf(child) is null);
         if (destination.Revisions.ContainsKey(transfer.TargetPath))
         {
             EnsureFree(transfer, replaced);
@@ -92,7 +95,7 @@ internal sealed class PlanExecutor(HistoryWorld world, SimulatedRepository desti
         var stored = new StoredRevision(facts, blocks, parent?.Path).Holding(blocks);
         destination.Put(stored);
         BytesSent += stored.Facts.AllocatedBytes;
-        foreach (var disk in destination.ChildrenOf(stored.Path))
+        foreach (var disk in destination.ChildrenOf(stored.Path).Except(orphans))
         {
             Demand(disk.Facts.ParentId == facts.Id, $"{disk.Path} loses its parent {transfer.TargetPath}");
         }
@@ -107,12 +110,11 @@ internal sealed class PlanExecutor(HistoryWorld world, SimulatedRepository desti
         var path = transfer.TargetPath;
         var isSame = destination.Revisions[path].Facts.Id == transfer.RevisionId;
         Demand(destination.View(path) is null || !destination.IsListed(path), $"{path} is readable and listed, and is overwritten");
-        Demand(isSame || destination.ChildrenOf(path).Count == 0, $"{path} is overwritten with another revision, and {destination.ChildrenOf(path).FirstOrDefault()?.Path} stands on it");
+        Demand(isSame || !destination.ChildrenOf(path).Exists(child => destination.ParentOf(child) is not null), $"{path} is overwritten with another revision, and others stand on it");
         Demand(
             destination.Points.TrueForAll(point => point == replaced || point.Disks.All(disk => disk.Path != path)),
             $"{path} is overwritten, and another point lists it");
         Demand(replaced is not null || !IsInUse(path), $"{path} is overwritten, and a listed point stands on it");
-        Demand(!destination.PendingMerges.Exists(merge => merge.Paths.Contains(path)), $"{path} is overwritten, and a merge state names it");
     }
 
     private bool IsInUse(string path) => destination.View(path) is not null

@@ -17,7 +17,7 @@ internal static class PropertyCheck
         int.TryParse(Environment.GetEnvironmentVariable("PROPERTY_CASES"), out var cases) ? cases : null;
 
     /// <summary>Holds a property of every destination of every case.</summary>
-    internal static void ForEachDestination(Action<DestinationRun> property, int maxTest = 2000) =>
+    internal static void ForEachDestination(Action<DestinationRun> property, int maxTest = 1000) =>
         ForEachTrial(trial =>
         {
             foreach (var run in trial.Runs)
@@ -27,11 +27,11 @@ internal static class PropertyCheck
         }, maxTest);
 
     /// <summary>Holds a property of every case.</summary>
-    internal static void ForEachCase(Action<Trial> property, int maxTest = 2000) =>
+    internal static void ForEachCase(Action<Trial> property, int maxTest = 1000) =>
         ForEachTrial(trial => Explained(trial, () => property(trial)), maxTest);
 
     /// <summary>Holds a property of every history, without planning.</summary>
-    internal static void ForEachHistory(Action<MirrorCase, HistoryWorld> property, int maxTest = 2000) =>
+    internal static void ForEachHistory(Action<MirrorCase, HistoryWorld> property, int maxTest = 1000) =>
         Hold(mirrorCase => property(mirrorCase, new HistoryWorld(mirrorCase)), maxTest);
 
     private static void ForEachTrial(Action<Trial> property, int maxTest) => Hold(mirrorCase => property(new Trial(mirrorCase)), maxTest);

@@ -107,10 +107,13 @@ internal sealed class SimulatedRepository(string vmId, BackupMode mode)
         VmId,
         Mode,
         Shuffled(Points, shuffle),
-        Shuffled([.. Revisions.Values.Select(revision => revision.Facts)], shuffle + 1),
+        Shuffled([.. Revisions.Values.Select(Told)], shuffle + 1),
         Shuffled(PendingMerges, shuffle + 2),
         Shuffled(ReservedPaths, shuffle + 3),
         Shuffled(Problems, shuffle + 4));
+
+    private static DiskRevision Told(StoredRevision revision) =>
+        revision.Facts with { ParentPath = revision.Facts.IsDelta ? revision.ParentPath : null };
 
     private static T[] Shuffled<T>(List<T> items, int seed)
     {

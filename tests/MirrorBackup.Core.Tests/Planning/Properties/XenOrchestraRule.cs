@@ -14,7 +14,8 @@ internal static class XenOrchestraRule
     {
         var there = run.Before;
         if (there.Points.Exists(point => !there.IsRestorable(point)) || there.PendingMerges.Count > 0
-            || run.Source.Points.GroupBy(point => point.JobId).Any(WentBack) || there.ReservedPaths.Count > 0 || there.Revisions.Keys.Any(path => !there.IsListed(path)))
+            || run.Source.Points.GroupBy(point => point.JobId).Any(WentBack)
+            || run.Source.Points.DistinctBy(point => point.Id).Count() < run.Source.Points.Count || there.ReservedPaths.Count > 0 || there.Revisions.Keys.Any(path => !there.IsListed(path)))
         {
             return null;
         }
