@@ -193,13 +193,20 @@ internal sealed class VmRun(RunContext context, string vmId, int attempt)
         }
     }
 
-    private VmReport Report(SourceView source, MirrorOutcome outcome, ImmutableArray<DestinationReport> destinations) => new()
+    private VmReport Report(SourceView source, MirrorOutcome outcome, ImmutableArray<DestinationReport> destinations)
     {
-        VmId = vmId,
-        VmName = source.Catalogue.VmName,
-        Outcome = outcome,
-        Destinations = destinations,
-    };
+        var unreadable = outcome == MirrorOutcome.Excluded ? [] : source.Catalogue.Problems.Where(static problem => problem.Kind == ChainProblemKind.UnreadableMetadata).ToList();
+        _warnings.AddRange(unreadable.Select(static problem => $"A backup of the source cannot be told: {problem.Message}"));
+        return new VmReport
+        {
+            VmId = vmId,
+            VmName = source.Catalogue.VmName,
+
+            // A backup that nobody can read is one that is not mirrored, whatever its mode was.
+            Outcome = unreadable.Count > 0 && outcome < MirrorOutcome.Incomplete ? MirrorOutcome.Incomplete : outcome,
+            Destinations = destinations,
+        };
+    }
 
     private sealed class NoLock : IAsyncDisposable
     {

@@ -120,6 +120,25 @@ public sealed class RunnerTests
     }
 
     [Fact]
+    public async Task Run_SpeedIsLimited_TakesTheTimeThatTheLimitAsksFor()
+    {
+        await using var world = new MirrorFixture("doc-delta", 1);
+        var job = world.Job(["d1", "d2"], static job => new MirrorJob(job.Name) { Source = job.Source, Id = job.Id, MaxBytesPerSecond = 1 << 20 });
+        var run = Task.Run(() => world.MirrorAsync(job));
+        while (!run.IsCompleted)
+        {
+            await Task.WhenAny(run, Task.Delay(20, TestContext.Current.CancellationToken));
+            world.Time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        var report = await run;
+
+        // 8 MiB, read once for both; what the limit lets pass at once is two blocks of 2 MiB at the most.
+        Assert.Equal(8 << 20, report.BytesRead);
+        Assert.True(report.Duration >= TimeSpan.FromSeconds(4), report.Duration.ToString());
+    }
+
+    [Fact]
     public async Task Run_Progress_OnlyGrowsAndEndsWithWhatTheReportSays()
     {
         await using var world = new MirrorFixture();

@@ -1,6 +1,7 @@
 using MirrorBackup.Backups;
 using MirrorBackup.Golden;
 using MirrorBackup.Mirroring;
+using MirrorBackup.Planning;
 using MirrorBackup.Remotes;
 using MirrorBackup.Retention;
 
@@ -40,9 +41,12 @@ public sealed class GoldenScenarioTests
         var source = run.Inventory("src");
         var leftovers = run.Expectations.ToDictionary(static e => e.Destination, e => run.Leftovers(e.Destination));
 
-        var report = await new MirrorRunner().RunAsync(run.Job(), null, TestContext.Current.CancellationToken);
+        var job = run.Job();
+        var plan = (await new MirrorRunner().PlanAsync(job, TestContext.Current.CancellationToken)).SingleOrDefault();
+        var report = await new MirrorRunner().RunAsync(job, null, TestContext.Current.CancellationToken);
 
         Assert.Equal(source, run.Inventory("src"));
+        await AssertAsPlannedAsync(run, plan, report);
         foreach (var expectation in run.Expectations)
         {
             Assert.Equal(expectation.ShouldHold, await run.LettersOfAsync(expectation.Destination));
@@ -52,6 +56,22 @@ public sealed class GoldenScenarioTests
 
         var isFaulty = scenario.StartsWith("source-", StringComparison.Ordinal);
         Assert.True(report.IsSuccess || isFaulty, MirrorReportJson.Write(report));
+    }
+
+    // What turned out to be damaged while it was read made the run plan anew, so that the first plan is not what it did.
+    private static async Task AssertAsPlannedAsync(ScenarioRun run, MirrorPlan? plan, MirrorReport report)
+    {
+        var steps = report.Vms.SelectMany(static vm => vm.Destinations).SelectMany(static destination => destination.Steps);
+        if (plan is null || steps.Any(static step => step.Outcome != MirrorOutcome.Succeeded))
+        {
+            return;
+        }
+
+        foreach (var destination in plan.Destinations)
+        {
+            var found = (await run.LoadAsync(destination.Name)).Chain(plan.Mode);
+            Assert.Equal(ChainNotation.Format(destination.Result, plan.Names), ChainNotation.Format(found, plan.Names));
+        }
     }
 
     // The real engine had applied a stale merge state to other files before this state was taken (SCENARIOS: "silently wrong content"): what it
