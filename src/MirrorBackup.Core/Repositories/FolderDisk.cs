@@ -20,6 +20,7 @@ internal sealed record FolderDisk(DiskRevision Revision, MergeMember? Member)
             Path = path,
             Id = file.Id.ToString("D"),
             ParentId = file.ParentId?.ToString("D"),
+            ParentPath = file.ParentId is not null && file.ParentName is { Length: > 0 } name ? $"{path[..path.LastIndexOf('/')]}/{SiblingName(name)}" : null,
             VirtualSize = file.VirtualSize,
             AllocatedBytes = (long)file.AllocatedBlocks.Count * file.BlockSize,
         },

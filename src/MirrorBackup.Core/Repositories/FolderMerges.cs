@@ -65,6 +65,7 @@ internal sealed class FolderMerges(string relative, IReadOnlyDictionary<string, 
             Path = $"{relative}/{merge.Chain[^1]}",
             Id = merge.SurvivorId.ToString("D"),
             ParentId = merge.SurvivorParentId?.ToString("D"),
+            ParentPath = merge.SurvivorParentName is null ? null : $"{relative}/{merge.SurvivorParentName}",
             VirtualSize = size,
             AllocatedBytes = Math.Max(present.Max(static revision => revision.AllocatedBytes), Math.Min(size, present.Sum(static revision => revision.AllocatedBytes))),
         };
