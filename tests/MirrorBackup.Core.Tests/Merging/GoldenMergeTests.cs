@@ -74,4 +74,28 @@ public sealed class GoldenMergeTests : IDisposable
         Assert.NotEmpty(before);
         Assert.All(before, static file => Assert.Equal(file.Value, File.ReadAllBytes(file.Key)));
     }
+
+    // A state of the former form, without a chain: both ids are those of the files, which link, and that proves it whatever the checksums of headers say.
+    [Fact]
+    public async Task ResumeAsync_StateOfTheFormerForm_MergesFromTheFirstBlockOn()
+    {
+        var fault = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(GoldenData.Root, "faults.json"), Cancelled))!.AsArray()
+            .Single(static item => (string)item!["case"]! == "old-merge-state")!;
+        GoldenData.UnpackSet("f1-faults-vhd-file", _folder.Path, (string)fault["vm"]!);
+        await using var remote = LocalRemote.Open(_folder.Path);
+        var state = Directory.EnumerateFiles(_folder.Path, "*.merge.json", SearchOption.AllDirectories).Single();
+        var folder = RemotePath.Parse(Path.GetRelativePath(_folder.Path, Path.GetDirectoryName(state)!));
+
+        var result = await VhdMerge.ResumeAsync(remote, folder, Path.GetFileName(state), static name => name != "20260105T010000Z.vhd", null, Cancelled);
+
+        Assert.Equal(("20260106T010000Z.vhd", false), (result.Survivor, result.IsDifferencing));
+        Assert.False(File.Exists(state));
+        foreach (var point in fault["truth"]!.AsArray().Skip(1))
+        {
+            var disk = point!["disks"]![0]!;
+            var path = folder.Combine(Path.GetFileName((string)disk["path"]!));
+            await using var chain = await VhdChain.OpenAsync(remote, path, cancellationToken: Cancelled);
+            Assert.Equal((string)disk["sha256"]!, Convert.ToHexStringLower(await DiskDigest.ComputeAsync(chain, null, Cancelled)));
+        }
+    }
 }

@@ -64,7 +64,18 @@ public sealed class MergeRecoveryTests
         Assert.IsType<MergeAssessment.Unfinishable>(Assess(s_state, [s_a, s_b]));
         Assert.IsType<MergeAssessment.Unfinishable>(Assess(s_state, [s_a, s_b, s_c with { Id = Id(7) }]));
         Assert.IsType<MergeAssessment.Unfinishable>(Assess(s_state, [s_a, s_b with { ParentId = Id(7) }, s_c]));
-        Assert.IsType<MergeAssessment.Unfinishable>(Assess(s_state with { AncestorHeaderChecksum = 5 }, [s_a, s_b, s_c]));
+    }
+
+    // The former form proves its files by their headers; ids that are said and found say the same, also where a grown table changed the header.
+    [Fact]
+    public void Assess_OtherHeaders_StandAgainstAStateWithoutIdsOnly()
+    {
+        var other = s_state with { AncestorHeaderChecksum = 5, NewestHeaderChecksum = 1 };
+
+        Assert.Equal((MergeWork.Blocks, false), Resumable(Assess(other, [s_a, s_b, s_c])));
+        Assert.IsType<MergeAssessment.Unfinishable>(Assess(other with { AncestorId = null }, [s_a, s_b, s_c]));
+        Assert.IsType<MergeAssessment.Unfinishable>(Assess(other with { NewestId = null }, [s_a, s_b, s_c]));
+        Assert.Equal((MergeWork.Blocks, false), Resumable(Assess(s_state with { NewestId = null, AncestorHeaderChecksum = 111 }, [s_a, s_b, s_c])));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using MirrorBackup.Remotes;
 using MirrorBackup.Tests.Vhd;
 using MirrorBackup.Vhd;
@@ -97,6 +98,49 @@ public sealed class VhdMergeTests : IAsyncDisposable
         await using var merged = await OpenAsync("b.vhd");
         Assert.Equal((long)toMiB / 2, merged.Header!.MaximumTableEntries);
         Assert.Equal([9], merged.AllocatedBlocks);
+    }
+
+    // Versions of Xen Orchestra before 2025-08 put one sector with a parent locator behind the table; 1 entry needs 512 bytes, 129 need 1024.
+    [Fact]
+    public async Task RunAsync_GrownDiskWithAParentLocatorInTheWay_DropsTheLocator()
+    {
+        await WriteAsync(_remote, "0.vhd", 9, null, 8 * MiB, static f => f.Block(0, 9));
+        await WriteAsync(_remote, "a.vhd", 1, ("0.vhd", 9), 8 * MiB, static f =>
+        {
+            f.GapAfterTable = 512;
+            f.ChangeHeader = static raw =>
+            {
+                // W2ku, 512 bytes of space, 10 of data, at 2048: offsets 576, 580, 584, 592 of the header.
+                "W2ku"u8.CopyTo(raw.AsSpan(576));
+                BinaryPrimitives.WriteInt32BigEndian(raw.AsSpan(580), 512);
+                BinaryPrimitives.WriteInt32BigEndian(raw.AsSpan(584), 10);
+                BinaryPrimitives.WriteInt64BigEndian(raw.AsSpan(592), 2048);
+            };
+            f.Block(1, 1);
+        });
+        await WriteAsync(_remote, "b.vhd", 2, ("a.vhd", 1), 300 * MiB, static f => f.Block(149, 2));
+        var before = await DigestAsync(_remote, "b.vhd");
+
+        await VhdMerge.RunAsync(_remote, Folder, ["a.vhd", "b.vhd"], null, Cancelled);
+
+        await using var merged = await OpenAsync("b.vhd");
+        Assert.Equal((150L, "0.vhd"), (merged.Header!.MaximumTableEntries, merged.ParentName));
+        Assert.False(merged.Header.Bytes.Slice(576, 24).ContainsAnyExcept((byte)0));
+        Assert.Equal(before, await DigestAsync(_remote, "b.vhd"));
+    }
+
+    // What qemu-img takes a size from: Xen Orchestra's geometry would make it refuse the file (docs/vhd.md).
+    [Fact]
+    public async Task RunAsync_FilesOfXenOrchestra_GiveAFooterWithTheLargestGeometry()
+    {
+        static void XenOrchestra(VhdBytes f) => f.ChangeFooter = static raw => new byte[] { 0, 241, 4, 17 }.CopyTo(raw, 56);
+        await WriteAsync(_remote, "a.vhd", 1, null, 8 * MiB, XenOrchestra);
+        await WriteAsync(_remote, "b.vhd", 2, ("a.vhd", 1), 8 * MiB, XenOrchestra);
+
+        await VhdMerge.RunAsync(_remote, Folder, ["a.vhd", "b.vhd"], null, Cancelled);
+
+        await using var merged = await OpenAsync("b.vhd");
+        Assert.Equal("65535/16/255", merged.Footer.Geometry.ToString());
     }
 
     // Xen Orchestra reads zeros where a child's bitmap says that the parent has the sector (formats/vhd.md §1.8).

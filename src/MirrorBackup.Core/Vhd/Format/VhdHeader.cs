@@ -86,6 +86,31 @@ public sealed partial class VhdHeader
         return new VhdHeader(raw) { ParentName = parentName ?? ParentName };
     }
 
+    /// <summary>Makes a header without the parent locators whose data lies, in whole or in part, in a range; the data itself is the caller's concern.</summary>
+    /// <param name="start">The first byte of the range, from the start of the file.</param>
+    /// <param name="end">The first byte behind it.</param>
+    /// <returns>The other header; this one if there are none.</returns>
+    internal VhdHeader WithoutLocators(long start, long end)
+    {
+        var raw = _raw;
+        for (var i = 0; i < ParentLocator.Count; i++)
+        {
+            if (ReadLocator(i) is { IsUsed: true } locator && locator.DataOffset < end && locator.DataOffset + locator.SpaceBytes > start)
+            {
+                raw = ReferenceEquals(raw, _raw) ? _raw.AsSpan().ToArray() : raw;
+                raw.AsSpan(VhdHeaderOffsets.ParentLocators + (i * ParentLocator.Size), ParentLocator.Size).Clear();
+            }
+        }
+
+        if (ReferenceEquals(raw, _raw))
+        {
+            return this;
+        }
+
+        VhdChecksum.Write(raw, VhdHeaderOffsets.Checksum);
+        return new VhdHeader(raw) { ParentName = ParentName };
+    }
+
     private static void WriteParentName(byte[] raw, string name)
     {
         if (name.Length > MaximumParentNameLength)

@@ -98,7 +98,13 @@ internal sealed class MergeAncestor(IRemoteFileUpdate file) : IAsyncDisposable
 
         // New entries first: a header that counts them before they are there would make blocks of whatever lies behind the table.
         await file.FlushAsync(cancellationToken).ConfigureAwait(false);
-        await file.WriteAsync(VhdFooter.Size, header.With(maximumTableEntries: entries).Bytes.ToArray(), cancellationToken).ConfigureAwait(false);
+        await WriteHeaderAsync(header.With(maximumTableEntries: entries), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Replaces the header.</summary>
+    public async ValueTask WriteHeaderAsync(VhdHeader header, CancellationToken cancellationToken)
+    {
+        await file.WriteAsync(VhdFooter.Size, header.Bytes.ToArray(), cancellationToken).ConfigureAwait(false);
         await file.FlushAsync(cancellationToken).ConfigureAwait(false);
     }
 

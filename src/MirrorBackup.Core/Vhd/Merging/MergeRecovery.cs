@@ -129,8 +129,10 @@ internal static class MergeRecovery
             }
         }
 
+        // Where both ids are said and found, and the files link, the headers prove nothing more: growing a table changes the ancestor's.
         var newest = folder[chain[^1]];
-        if (HasOtherHeader(state.NewestHeaderChecksum, newest) || (!isComplete && HasOtherHeader(state.AncestorHeaderChecksum, ancestor)))
+        var isProven = state is { AncestorId: not null, NewestId: not null };
+        if (!isProven && (HasOtherHeader(state.NewestHeaderChecksum, newest) || (!isComplete && HasOtherHeader(state.AncestorHeaderChecksum, ancestor))))
         {
             return new MergeAssessment.Unfinishable("the headers of its files are not those that it was written for");
         }

@@ -88,8 +88,8 @@ internal sealed class MergeRun : IAsyncDisposable
         await CloseAsync().ConfigureAwait(false);
     }
 
-    /// <summary>Puts the footer at the end of a complete ancestor right, which a crash of Xen Orchestra's may have left wrong.</summary>
-    public async ValueTask RepairEndAsync(CancellationToken cancellationToken)
+    /// <summary>Puts the footers of a complete ancestor right: the one at the end, which a crash of Xen Orchestra's may have left wrong, and the geometry.</summary>
+    public async ValueTask RepairFootersAsync(CancellationToken cancellationToken)
     {
         await EnsureLockHeldAsync(_options, cancellationToken).ConfigureAwait(false);
         var ancestor = await VhdFile.OpenAsync(_remote, AncestorPath, MergeFolder.Tolerant, cancellationToken).ConfigureAwait(false);
@@ -98,7 +98,13 @@ internal sealed class MergeRun : IAsyncDisposable
             var target = new MergeAncestor(await _remote.OpenForUpdateAsync(AncestorPath, cancellationToken).ConfigureAwait(false));
             await using (target.ConfigureAwait(false))
             {
-                await target.ExtendAsync(ancestor.Footer, MergeLayout.DataEnd(ancestor.Header!, ancestor.Placement!), cancellationToken).ConfigureAwait(false);
+                var end = MergeLayout.DataEnd(ancestor.Header!, ancestor.Placement!);
+                await target.ExtendAsync(ancestor.Footer, end, cancellationToken).ConfigureAwait(false);
+                if (ancestor.Footer.Geometry != VhdGeometry.Maximum)
+                {
+                    var footer = ancestor.Footer.With(new VhdFooterChanges { Geometry = VhdGeometry.Maximum });
+                    await target.WriteFootersAsync(footer, end, cancellationToken).ConfigureAwait(false);
+                }
             }
         }
     }
@@ -204,7 +210,7 @@ internal sealed class MergeRun : IAsyncDisposable
             UniqueId = newest.UniqueId,
             CurrentSize = newest.CurrentSize,
             OriginalSize = newest.OriginalSize,
-            Geometry = newest.Geometry,
+            Geometry = VhdGeometry.Maximum,
             Timestamp = newest.Timestamp,
         });
     }

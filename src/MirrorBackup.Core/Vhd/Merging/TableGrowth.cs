@@ -12,7 +12,7 @@ internal static class TableGrowth
 
     /// <summary>Grows the table if it has fewer entries than needed.</summary>
     /// <returns>Whether the file was changed and has to be opened anew.</returns>
-    /// <exception cref="UnsupportedBackupException">A parent locator, as former versions of Xen Orchestra wrote it, lies in the way.</exception>
+    /// <exception cref="UnsupportedBackupException">The file would be longer than a table can address.</exception>
     public static async ValueTask<bool> RunAsync(VhdFile ancestor, MergeAncestor target, long entries, CancellationToken cancellationToken)
     {
         var header = ancestor.Header!;
@@ -22,7 +22,6 @@ internal static class TableGrowth
         }
 
         var tableEnd = header.TableOffset + BlockAllocationTable.StoredBytes(entries);
-        CheckLocators(ancestor, tableEnd);
         var (blocks, from) = FindInTheWay(ancestor.Placement!, tableEnd);
         if (blocks.Length > 0)
         {
@@ -33,7 +32,14 @@ internal static class TableGrowth
             await target.ExtendAsync(ancestor.Footer, tableEnd, cancellationToken).ConfigureAwait(false);
         }
 
-        await target.GrowTableAsync(header, entries, cancellationToken).ConfigureAwait(false);
+        // Former versions of Xen Orchestra put a parent locator behind the table. Parents are found without it, by the name in the header.
+        var freed = header.WithoutLocators(header.TableOffset, tableEnd);
+        if (!ReferenceEquals(freed, header))
+        {
+            await target.WriteHeaderAsync(freed, cancellationToken).ConfigureAwait(false);
+        }
+
+        await target.GrowTableAsync(freed, entries, cancellationToken).ConfigureAwait(false);
         return true;
     }
 
@@ -74,20 +80,5 @@ internal static class TableGrowth
         var sectors = placement.Sectors[..count];
         Array.Sort(blocks, sectors);
         return (blocks, sectors);
-    }
-
-    private static void CheckLocators(VhdFile ancestor, long tableEnd)
-    {
-        var header = ancestor.Header!;
-        for (var i = 0; i < ParentLocator.Count; i++)
-        {
-            if (header.ReadLocator(i) is { IsUsed: true } locator
-                && locator.DataOffset < tableEnd
-                && locator.DataOffset + locator.SpaceBytes > header.TableOffset)
-            {
-                throw new UnsupportedBackupException(
-                    $"The table of \"{ancestor.Path}\" cannot grow to byte {tableEnd}: parent locator {i} lies at byte {locator.DataOffset}.");
-            }
-        }
     }
 }

@@ -97,7 +97,7 @@ internal static class VhdMerge
 
             if (resumable.Work == MergeWork.Rename)
             {
-                await run.RepairEndAsync(cancellationToken).ConfigureAwait(false);
+                await run.RepairFootersAsync(cancellationToken).ConfigureAwait(false);
             }
 
             if (resumable.Work != MergeWork.Remove)

@@ -1,0 +1,6 @@
+using BenchmarkDotNet.Configs;
+using BenchmarkDotNet.Running;
+using MirrorBackup.Benchmarks;
+
+var config = DefaultConfig.Instance.AddColumn(new ThroughputColumn()).WithArtifactsPath(Path.Combine("artifacts", "benchmarks"));
+BenchmarkSwitcher.FromAssembly(typeof(ThroughputColumn).Assembly).Run(args, config);
