@@ -65,7 +65,7 @@ public class CopyBenchmarks
             position += count;
         }
 
-        return position;
+        return position > Blocks * (long)SampleDisk.BlockBytes ? position : throw new InvalidOperationException($"Only {position} bytes were read.");
     }
 
     /// <summary>What a user would write: no check of what was read, no digest.</summary>

@@ -17,7 +17,7 @@ public sealed class InProcessJobAttribute : Attribute, IConfigSource
         IsLong = isLong;
         var job = isLong
             ? Job.Dry.WithStrategy(RunStrategy.Monitoring).WithWarmupCount(1).WithIterationCount(7).WithInvocationCount(1).WithUnrollFactor(1)
-            : Job.ShortRun.WithIterationTime(TimeInterval.FromMilliseconds(100));
+            : Job.ShortRun.WithWarmupCount(1).WithIterationTime(TimeInterval.FromMilliseconds(100));
         Config = ManualConfig.CreateEmpty().AddJob(job.WithToolchain(InProcessEmitToolchain.Instance));
     }
 

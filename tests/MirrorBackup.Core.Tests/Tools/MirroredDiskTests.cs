@@ -46,10 +46,7 @@ public sealed class MirroredDiskTests
     public async Task Run_GoldenSource_EveryDiskIsTrueForOtherPrograms()
     {
         DiskJudge.RequireTools();
-        using var folder = new TemporaryFolder();
-        Directory.CreateDirectory(folder["src"]);
-        Directory.CreateDirectory(folder["dst"]);
-        GoldenData.UnpackSet("a-src-delta-vhd", folder["src"]);
+        using var folder = UnpackSource();
         await MirrorAsync(folder, new MirrorJob { Source = LocalRemote.Open(folder["src"]) }, 100);
 
         var keys = await JudgeAsync(folder["dst"], [], TruthOf());
@@ -63,10 +60,7 @@ public sealed class MirroredDiskTests
     public async Task Run_MirrorOfXenOrchestraFoldedToOnePoint_EveryDiskIsTrueForOtherPrograms()
     {
         DiskJudge.RequireTools();
-        using var folder = new TemporaryFolder();
-        Directory.CreateDirectory(folder["src"]);
-        Directory.CreateDirectory(folder["dst"]);
-        GoldenData.UnpackSet("a-src-delta-vhd", folder["src"]);
+        using var folder = UnpackSource();
         GoldenData.UnpackSet("c0-mirror-vhd-file", folder["dst"]);
         var before = FilesOf(folder["dst"]);
         string[] vms = [.. Directory.GetDirectories(folder["dst/xo-vm-backups"]).Select(static path => Path.GetFileName(path)!)];
@@ -78,6 +72,15 @@ public sealed class MirroredDiskTests
         Assert.Equal(vms.Length, ListedDisk.In(folder["dst"]).Select(static disk => disk.Vm).Distinct().Count());
         Assert.True(keys.Ours >= vms.Length);
         Assert.Equal(0, keys.Untouched);
+    }
+
+    private static TemporaryFolder UnpackSource()
+    {
+        var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder["src"]);
+        Directory.CreateDirectory(folder["dst"]);
+        GoldenData.UnpackSet("a-src-delta-vhd", folder["src"]);
+        return folder;
     }
 
     private static async Task MirrorAsync(TemporaryFolder folder, MirrorJob job, int retention)
