@@ -67,7 +67,11 @@ public class MergeBenchmarks
 
     /// <summary>The library.</summary>
     [Benchmark(Description = "run that merges one delta")]
-    public Task<MirrorReport> MergeAsync() => MirrorAsync("destination", retention: 1);
+    public async Task<MirrorReport> MergeAsync()
+    {
+        var report = await MirrorAsync("destination", retention: 1);
+        return report.Vms[0].Destinations[0].Steps.Any(static step => step.Kind == "merge") ? report : throw new InvalidOperationException("Nothing was merged.");
+    }
 
     private async Task<MirrorReport> MirrorAsync(string to, int retention)
     {

@@ -16,7 +16,7 @@ public sealed class ThroughputColumn : IColumn
     public string ColumnName => "MiB/s";
 
     /// <inheritdoc/>
-    public bool AlwaysShow => false;
+    public bool AlwaysShow => true;
 
     /// <inheritdoc/>
     public ColumnCategory Category => ColumnCategory.Statistics;
