@@ -1,4 +1,5 @@
 using MirrorBackup.Mirroring;
+using MirrorBackup.Remotes;
 
 namespace MirrorBackup.Tests.Mirroring;
 
@@ -98,6 +99,36 @@ public sealed class DestinationFailureTests
         Assert.Empty(world.Locks("hangs"));
         Assert.Equal("ABCD", await world.Run.LettersOfAsync("hangs"));
         world.Remote("hangs").Heal();
+        Assert.True((await world.MirrorAsync("hangs")).IsSuccess);
+        await world.AssertHoldsAsync("hangs", "BCDE");
+    }
+
+    [Fact]
+    public async Task Run_DestinationHangsAndCannotBeStopped_IsLeftBehindWithItsLock()
+    {
+        await using var world = new MirrorFixture();
+        var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var answer = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        world.Copy("hangs").At(RemoteOperation.WriteAll, "20260109T010000Z.json", async _ =>
+        {
+            reached.SetResult();
+            await answer.Task;
+        });
+        var run = Task.Run(() => world.MirrorAsync("hangs", "dst"));
+        await reached.Task;
+        await world.PassAsync(run);
+
+        var report = await run;
+
+        Assert.Equal(ErrorCodes.RemoteUnavailable, report.Vms[0].Destinations[0].Error!.Code);
+        await world.AssertHoldsAsync("dst", "BCDE");
+        Assert.Single(world.Locks("hangs"));
+        answer.SetResult();
+        await using (await world.Remote("hangs").LockAsync(world.Folder, new LockOptions(TimeSpan.FromMinutes(1)), TestContext.Current.CancellationToken))
+        {
+            Assert.Equal("ABCD", await world.Run.LettersOfAsync("hangs"));
+        }
+
         Assert.True((await world.MirrorAsync("hangs")).IsSuccess);
         await world.AssertHoldsAsync("hangs", "BCDE");
     }
