@@ -5,7 +5,7 @@ using MirrorBackup.Transfer;
 namespace MirrorBackup.Mirroring;
 
 /// <summary>Sends one XVA archive to the destinations that need it. What does not match its checksum, or is truncated, is committed nowhere.</summary>
-internal sealed class ArchiveTransfer(RunContext context, SourceView source, SourceSnapshot snapshot)
+internal sealed class ArchiveTransfer(RunContext context, SourceBackups source, SourceSnapshot snapshot)
 {
     public async Task RunAsync(IReadOnlyList<RevisionCopy> copies, CancellationToken cancellationToken)
     {

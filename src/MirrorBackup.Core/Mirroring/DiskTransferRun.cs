@@ -5,7 +5,7 @@ using MirrorBackup.Vhd;
 namespace MirrorBackup.Mirroring;
 
 /// <summary>Sends one disk revision (or several as one) to the destinations that need it.</summary>
-internal sealed class DiskTransferRun(RunContext context, SourceView source, SourceSnapshot snapshot)
+internal sealed class DiskTransferRun(RunContext context, SourceBackups source, SourceSnapshot snapshot)
 {
     public async Task RunAsync(IReadOnlyList<RevisionCopy> copies, CancellationToken cancellationToken)
     {

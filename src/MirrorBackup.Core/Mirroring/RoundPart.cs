@@ -73,7 +73,7 @@ internal sealed class RoundPart
     public void Sent(ArchiveChecksum checksum) => Checksum = checksum;
 
     /// <summary>Lists the point if all of it arrived, and ends the step either way. Of a point that is not listed nothing stays.</summary>
-    public async Task EndAsync(SourceView source, SourceDefectException? defect, CancellationToken cancellationToken)
+    public async Task EndAsync(SourceBackups source, SourceDefectException? defect, CancellationToken cancellationToken)
     {
         try
         {
@@ -98,7 +98,7 @@ internal sealed class RoundPart
         }
     });
 
-    private async Task EndAsync(SourceView source, SourceDefectException? defect, StepWork work, CancellationToken cancellationToken)
+    private async Task EndAsync(SourceBackups source, SourceDefectException? defect, StepWork work, CancellationToken cancellationToken)
     {
         (work.BytesRead, work.BytesWritten) = (_moved.BytesRead, _moved.BytesWritten);
         cancellationToken.ThrowIfCancellationRequested();
@@ -136,7 +136,7 @@ internal sealed class RoundPart
         }
     }
 
-    private async Task ListAsync(SourceView source, CancellationToken cancellationToken)
+    private async Task ListAsync(SourceBackups source, CancellationToken cancellationToken)
     {
         var metadata = source.MetadataOf(Point);
         if (Checksum is not null)

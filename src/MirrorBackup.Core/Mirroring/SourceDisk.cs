@@ -11,7 +11,7 @@ internal static class SourceDisk
     /// <param name="paths">The revisions, oldest first.</param>
     /// <param name="cancellationToken">Stops the call.</param>
     /// <returns>The disk, owned by the caller.</returns>
-    public static async ValueTask<IVirtualDisk> OpenAsync(SourceView source, ImmutableArray<string> paths, CancellationToken cancellationToken)
+    public static async ValueTask<IVirtualDisk> OpenAsync(SourceBackups source, ImmutableArray<string> paths, CancellationToken cancellationToken)
     {
         var opened = new List<IVirtualDisk>(paths.Length);
         try
@@ -37,7 +37,7 @@ internal static class SourceDisk
         }
     }
 
-    private static async ValueTask<IVirtualDisk> OpenBelowAsync(SourceView source, string path, CancellationToken cancellationToken) =>
+    private static async ValueTask<IVirtualDisk> OpenBelowAsync(SourceBackups source, string path, CancellationToken cancellationToken) =>
         source.ParentOf(path) is { } parent
             ? await VhdChain.OpenAsync(source.Remote, source.Folder / parent.Path, null, cancellationToken).ConfigureAwait(false)
             : throw new CorruptBackupException(

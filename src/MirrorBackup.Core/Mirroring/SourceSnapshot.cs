@@ -16,7 +16,7 @@ internal sealed class SourceSnapshot
     private SourceSnapshot(IRemote remote) => _remote = remote;
 
     public static async Task<SourceSnapshot> TakeAsync(
-        SourceView source, RestorePoint point, IEnumerable<string> revisionPaths, CancellationToken cancellationToken)
+        SourceBackups source, RestorePoint point, IEnumerable<string> revisionPaths, CancellationToken cancellationToken)
     {
         var snapshot = new SourceSnapshot(source.Remote);
         foreach (var path in revisionPaths.Prepend(RepositoryPaths.Metadata(point.Name)))

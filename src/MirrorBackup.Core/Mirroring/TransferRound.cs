@@ -8,7 +8,7 @@ namespace MirrorBackup.Mirroring;
 /// Sends one restore point to every destination that waits for it: each revision is read once for all of them, and a destination lists
 /// the point only when all of it is there. A destination that fails leaves; the others go on.
 /// </summary>
-internal sealed class TransferRound(RunContext context, SourceView source)
+internal sealed class TransferRound(RunContext context, SourceBackups source)
 {
     /// <summary>Runs the round.</summary>
     /// <param name="participants">The destinations whose current step transfers the point.</param>

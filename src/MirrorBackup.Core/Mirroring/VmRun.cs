@@ -63,7 +63,7 @@ internal sealed class VmRun(RunContext context, string vmId, int attempt)
         }
     }
 
-    private async Task<VmReport> RunDestinationsAsync(SourceView source, CancellationToken cancellationToken)
+    private async Task<VmReport> RunDestinationsAsync(SourceBackups source, CancellationToken cancellationToken)
     {
         var destinations = context.Destinations.Select(destination => new DestinationRun(context, destination, vmId)).ToImmutableArray();
         Exception? failure = null;
@@ -93,7 +93,7 @@ internal sealed class VmRun(RunContext context, string vmId, int attempt)
         return Report(source, outcome, reports) with { Error = failure is null ? null : ReportedError.From(failure) };
     }
 
-    private async Task<SourceView> PlanAndRunAsync(SourceView source, ImmutableArray<DestinationRun> destinations, CancellationToken cancellationToken)
+    private async Task<SourceBackups> PlanAndRunAsync(SourceBackups source, ImmutableArray<DestinationRun> destinations, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -123,7 +123,7 @@ internal sealed class VmRun(RunContext context, string vmId, int attempt)
     }
 
     private async Task<SourceDefectException?> ExecuteAsync(
-        MirrorPlan plan, SourceView source, List<DestinationRun> destinations, CancellationToken cancellationToken)
+        MirrorPlan plan, SourceBackups source, List<DestinationRun> destinations, CancellationToken cancellationToken)
     {
         foreach (var point in plan.ReadOrder)
         {
@@ -146,7 +146,7 @@ internal sealed class VmRun(RunContext context, string vmId, int attempt)
     }
 
     /// <summary>What is there now, without what could not be read. A source that does not answer any more fails the VM here, not backup by backup.</summary>
-    private async Task<SourceView> WithoutAsync(SourceDefectException defect, CancellationToken cancellationToken)
+    private async Task<SourceBackups> WithoutAsync(SourceDefectException defect, CancellationToken cancellationToken)
     {
         if (defect.IsChange && _reloads++ < MaximumSourceReloads)
         {
@@ -160,7 +160,7 @@ internal sealed class VmRun(RunContext context, string vmId, int attempt)
         return await LoadSourceAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    private MirrorPlan Plan(SourceView source, IEnumerable<DestinationRequest> destinations) => MirrorPlanner.Plan(new MirrorRequest
+    private MirrorPlan Plan(SourceBackups source, IEnumerable<DestinationRequest> destinations) => MirrorPlanner.Plan(new MirrorRequest
     {
         Source = source,
         Destinations = [.. destinations],
@@ -169,7 +169,7 @@ internal sealed class VmRun(RunContext context, string vmId, int attempt)
         Now = context.Time.GetUtcNow(),
     });
 
-    private async Task<SourceView> LoadSourceAsync(CancellationToken cancellationToken) =>
+    private async Task<SourceBackups> LoadSourceAsync(CancellationToken cancellationToken) =>
         new(context.Source.Remote, await context.Source.LoadAsync(vmId, cancellationToken).ConfigureAwait(false), context.Job.Mode, _defects);
 
     private async ValueTask<IAsyncDisposable> LockSourceAsync(CancellationToken cancellationToken)
@@ -193,7 +193,7 @@ internal sealed class VmRun(RunContext context, string vmId, int attempt)
         }
     }
 
-    private VmReport Report(SourceView source, MirrorOutcome outcome, ImmutableArray<DestinationReport> destinations)
+    private VmReport Report(SourceBackups source, MirrorOutcome outcome, ImmutableArray<DestinationReport> destinations)
     {
         var unreadable = outcome == MirrorOutcome.Excluded ? [] : source.Catalogue.Problems.Where(static problem => problem.Kind == ChainProblemKind.UnreadableMetadata).ToList();
         _warnings.AddRange(unreadable.Select(static problem => $"A backup of the source cannot be told: {problem.Message}"));

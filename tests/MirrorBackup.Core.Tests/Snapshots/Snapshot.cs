@@ -1,4 +1,4 @@
-using System.Runtime.CompilerServices;
+using System.Reflection;
 
 namespace MirrorBackup.Tests.Snapshots;
 
@@ -8,10 +8,13 @@ namespace MirrorBackup.Tests.Snapshots;
 /// </summary>
 internal static class Snapshot
 {
-    internal static void Matches(string name, string actual, [CallerFilePath] string caller = "")
+    // The path of a source file would not do: a deterministic build replaces its root.
+    private static readonly string s_folder = typeof(Snapshot).Assembly
+        .GetCustomAttributes<AssemblyMetadataAttribute>().Single(static attribute => attribute.Key == "Snapshots").Value!;
+
+    internal static void Matches(string name, string actual)
     {
-        var root = caller[..(caller.LastIndexOf("MirrorBackup.Core.Tests", StringComparison.Ordinal) + "MirrorBackup.Core.Tests".Length)];
-        var file = Path.Combine(root, "Snapshots", name + ".txt");
+        var file = Path.Combine(s_folder, name + ".txt");
         var text = actual.ReplaceLineEndings("\n").TrimEnd('\n') + "\n";
         if (Environment.GetEnvironmentVariable("UPDATE_SNAPSHOTS") == "1")
         {

@@ -7,7 +7,7 @@ namespace MirrorBackup.Mirroring;
 /// <summary>
 /// The source's backups of one VM as a run sees them: the catalogue, less what turned out to be unreadable.
 /// </summary>
-internal sealed class SourceView : IBackupChain
+internal sealed class SourceBackups : IBackupChain
 {
     private readonly BackupChain _chain;
     private readonly Dictionary<string, string> _defects;
@@ -16,7 +16,7 @@ internal sealed class SourceView : IBackupChain
     /// <param name="catalogue">What it holds.</param>
     /// <param name="mode">Which backups.</param>
     /// <param name="defects">Why revisions, by their paths, turned out to be unreadable; the view follows its changes.</param>
-    public SourceView(IRemote remote, VmCatalogue catalogue, BackupMode mode, Dictionary<string, string> defects)
+    public SourceBackups(IRemote remote, VmCatalogue catalogue, BackupMode mode, Dictionary<string, string> defects)
     {
         _defects = defects;
         Remote = remote;
