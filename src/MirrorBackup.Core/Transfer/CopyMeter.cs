@@ -16,7 +16,7 @@ public sealed class CopyMeter(int targets, Action<CopyMeter>? changed = null)
     /// <summary>Bytes of content that were read from the source.</summary>
     public long BytesRead => Volatile.Read(ref _read);
 
-    /// <summary>Bytes of content that one target has taken.</summary>
+    /// <summary>Bytes of blocks that one target has stored: those of their content, unless the target compresses them or had them already.</summary>
     /// <param name="target">0-based, in the order of the call.</param>
     /// <returns>The bytes so far.</returns>
     public long BytesWritten(int target) => Volatile.Read(ref _written[target]);

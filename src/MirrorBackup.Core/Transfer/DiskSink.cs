@@ -19,10 +19,13 @@ internal sealed class DiskSink(IVirtualDisk source, CopyTarget<IDiskWriter> targ
         }
     }
 
-    public async ValueTask WriteAsync(BlockLease block, CancellationToken cancellationToken)
+    public int MaximumOverlap => _writer!.MaximumOverlap;
+
+    public async ValueTask<long> WriteAsync(BlockLease block, CancellationToken cancellationToken)
     {
         await _writer!.WriteBlockAsync(block.Index, block.Data, cancellationToken).ConfigureAwait(false);
-        _blocks++;
+        Interlocked.Increment(ref _blocks);
+        return block.Length;
     }
 
     public async ValueTask<long> CommitAsync(CancellationToken cancellationToken)

@@ -19,6 +19,7 @@ internal sealed class FanOutBranch
     private Exception? _reason;
     private Exception? _error;
     private long _bytes;
+    private int _moves;
 
     /// <summary>Starts the branch.</summary>
     /// <param name="name">For messages.</param>
@@ -130,7 +131,7 @@ internal sealed class FanOutBranch
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var registration = _stop.Token.Register(() => stopped.TrySetResult());
         var ended = Task.WhenAny(_pump, stopped.Task);
-        for (var seen = Interlocked.Read(ref _bytes); !ended.IsCompleted;)
+        for (var seen = Volatile.Read(ref _moves); !ended.IsCompleted;)
         {
             try
             {
@@ -138,13 +139,13 @@ internal sealed class FanOutBranch
             }
             catch (TimeoutException)
             {
-                var bytes = Interlocked.Read(ref _bytes);
-                if (bytes == seen)
+                var moves = Volatile.Read(ref _moves);
+                if (moves == seen)
                 {
                     Abort(Stalled(stallTimeout));
                 }
 
-                seen = bytes;
+                seen = moves;
             }
         }
     }
@@ -186,20 +187,23 @@ internal sealed class FanOutBranch
         }
     }
 
-    private async Task WriteAllAsync()
+    private Task WriteAllAsync() => Parallel.ForEachAsync(
+        _blocks.Reader.ReadAllAsync(_stop.Token),
+        new ParallelOptions { MaxDegreeOfParallelism = _sink.MaximumOverlap, CancellationToken = _stop.Token },
+        WriteAsync);
+
+    private async ValueTask WriteAsync(BlockLease block, CancellationToken cancellationToken)
     {
-        await foreach (var block in _blocks.Reader.ReadAllAsync(_stop.Token).ConfigureAwait(false))
+        try
         {
-            try
-            {
-                await _sink.WriteAsync(block, _stop.Token).ConfigureAwait(false);
-                Interlocked.Add(ref _bytes, block.Length);
-                _written(block.Length);
-            }
-            finally
-            {
-                block.Release();
-            }
+            var stored = await _sink.WriteAsync(block, cancellationToken).ConfigureAwait(false);
+            Interlocked.Add(ref _bytes, stored);
+            Interlocked.Increment(ref _moves);
+            _written(stored);
+        }
+        finally
+        {
+            block.Release();
         }
     }
 }

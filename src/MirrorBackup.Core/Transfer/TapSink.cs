@@ -5,10 +5,10 @@ internal sealed class TapSink(IStreamTap tap) : IFanOutSink
 {
     public ValueTask OpenAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
-    public ValueTask WriteAsync(BlockLease block, CancellationToken cancellationToken)
+    public ValueTask<long> WriteAsync(BlockLease block, CancellationToken cancellationToken)
     {
         tap.Append(block.Data.Span);
-        return ValueTask.CompletedTask;
+        return ValueTask.FromResult(0L);
     }
 
     public ValueTask<long> CommitAsync(CancellationToken cancellationToken) => ValueTask.FromResult(0L);

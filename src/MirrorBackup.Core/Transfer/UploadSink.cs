@@ -11,7 +11,7 @@ internal sealed class UploadSink(CopyTarget<IUpload> target) : IFanOutSink
     public async ValueTask OpenAsync(CancellationToken cancellationToken) =>
         _upload = await target.Open(cancellationToken).ConfigureAwait(false);
 
-    public async ValueTask WriteAsync(BlockLease block, CancellationToken cancellationToken)
+    public async ValueTask<long> WriteAsync(BlockLease block, CancellationToken cancellationToken)
     {
         var flushed = await _upload!.Output.WriteAsync(block.Data, cancellationToken).ConfigureAwait(false);
 
@@ -22,6 +22,7 @@ internal sealed class UploadSink(CopyTarget<IUpload> target) : IFanOutSink
         }
 
         _bytes += block.Length;
+        return block.Length;
     }
 
     public async ValueTask<long> CommitAsync(CancellationToken cancellationToken)

@@ -13,6 +13,8 @@ internal sealed class RecordingWriter(IVirtualDisk source) : IDiskWriter
 
     public int Disposals { get; private set; }
 
+    public int MaximumOverlap { get; init; } = 1;
+
     public string Name => "recorder";
 
     public int BlockSize => source.BlockSize;
@@ -27,7 +29,10 @@ internal sealed class RecordingWriter(IVirtualDisk source) : IDiskWriter
             await before(blockIndex, cancellationToken);
         }
 
-        Written.Add((blockIndex, data.ToArray()));
+        lock (Written)
+        {
+            Written.Add((blockIndex, data.ToArray()));
+        }
     }
 
     public ValueTask<long> CompleteAsync(CancellationToken cancellationToken = default)
