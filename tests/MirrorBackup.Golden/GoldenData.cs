@@ -11,10 +11,13 @@ public static class GoldenData
     public static string Root { get; } = Path.GetFullPath(
         typeof(GoldenData).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "GoldenData").Value!);
 
+    /// <summary>The key of every encrypted remote among the golden data; its UTF-8 bytes are the raw key.</summary>
+    public const string EncryptionKey = "0123456789abcdef0123456789ABCDEF";
+
     /// <summary>Unpacks one remote.</summary>
     /// <param name="set">A name below <c>sets/</c>, without ending.</param>
     /// <param name="target">An existing folder; becomes the root of the remote.</param>
-    /// <param name="vm">Only this VM; <see langword="null"/> for all.</param>
+    /// <param name="vm">Only this VM, and the files in the root of the remote; <see langword="null"/> for all.</param>
     public static void UnpackSet(string set, string target, string? vm = null) =>
         Unpack(Path.Combine(Root, "sets", set + ".tar.zst"), target, vm is null ? "" : $"xo-vm-backups/{vm}/");
 
@@ -33,7 +36,8 @@ public static class GoldenData
         while (tar.GetNextEntry() is { } entry)
         {
             var name = entry.Name.StartsWith("./", StringComparison.Ordinal) ? entry.Name[2..] : entry.Name;
-            if (!name.StartsWith(strip, StringComparison.Ordinal) || !name[strip.Length..].StartsWith(onlyBelow, StringComparison.Ordinal))
+            if (!name.StartsWith(strip, StringComparison.Ordinal)
+                || (!name[strip.Length..].StartsWith(onlyBelow, StringComparison.Ordinal) && name[strip.Length..].Contains('/', StringComparison.Ordinal)))
             {
                 continue;
             }

@@ -17,9 +17,13 @@ public sealed class GoldenScenario
         _json = json;
     }
 
-    /// <summary>The names of the scenarios that have states and expectations.</summary>
+    /// <summary>The names of the scenarios that have states and expectations, and in which every remote is clear and holds VHD files.</summary>
     public static IEnumerable<string> Names =>
-        s_all.Value.Where(static pair => pair.Value!["expected"] is not null).Select(static pair => pair.Key);
+        s_all.Value.Where(static pair => pair.Value!["expected"] is not null && pair.Value["forms"] is null).Select(static pair => pair.Key);
+
+    /// <summary>The names of the scenarios with states and expectations in which a remote holds VHD directories or is encrypted.</summary>
+    public static IEnumerable<string> NamesWithForms =>
+        s_all.Value.Where(static pair => pair.Value!["expected"] is not null && pair.Value["forms"] is not null).Select(static pair => pair.Key);
 
     /// <summary>The name.</summary>
     public string Name { get; }
@@ -50,6 +54,27 @@ public sealed class GoldenScenario
     public bool HasOption(int step, string option) =>
         _json["steps"]!.AsArray().Single(s => (int)s!["step"]! == step)!["options"] is JsonObject options
         && options["global"]?[option]?.GetValueKind() == JsonValueKind.True;
+
+    /// <summary>How a remote of a step stores its disks: what XO was told, and what is to be told us.</summary>
+    /// <param name="remote">The folder: <c>src</c>, <c>dst</c>.</param>
+    /// <param name="step">The number of the step.</param>
+    public GoldenForm FormOf(string remote, int step)
+    {
+        if (_json["forms"]?[remote] is not { } form)
+        {
+            return GoldenForm.File;
+        }
+
+        foreach (var (from, later) in form["fromStep"]?.AsObject() ?? [])
+        {
+            form = step >= int.Parse(from, System.Globalization.CultureInfo.InvariantCulture) ? later! : form;
+        }
+
+        return new GoldenForm(
+            IsDirectory: (string?)form["form"] == "directory",
+            Codec: (string?)form["codec"] ?? "none",
+            IsEncrypted: (bool?)form["encrypted"] ?? false);
+    }
 
     /// <summary>Reads a scenario.</summary>
     public static GoldenScenario Load(string name) => new(name, s_all.Value[name]!);
