@@ -26,8 +26,13 @@ public sealed class MeteredRemoteTests
             _ = await file.ReadAsync(1045, new byte[100], token);
         }
 
+        await using (var stored = await remote.OpenStoredAsync(File, token))
+        {
+            _ = await stored.ReadAsync(0, new byte[3], token);
+        }
+
         _ = await remote.StatAsync(File, token);
 
-        Assert.Equal(new RemoteTraffic(BytesRead: 1050 + 5, BytesWritten: 100 + 1050 + 7, Operations: 5), remote.Traffic);
+        Assert.Equal(new RemoteTraffic(BytesRead: 1050 + 5 + 3, BytesWritten: 100 + 1050 + 7, Operations: 6), remote.Traffic);
     }
 }

@@ -24,6 +24,9 @@ public static class ErrorCodes
     /// <summary>A URL of a remote that cannot be understood.</summary>
     public const string InvalidUrl = "MB2002";
 
+    /// <summary>An encryption key that cannot be one, such as one of another length.</summary>
+    public const string InvalidEncryptionKey = "MB2003";
+
     /// <summary>Nothing is there under this path.</summary>
     public const string RemoteNotFound = "MB2101";
 
@@ -54,6 +57,12 @@ public static class ErrorCodes
     /// <summary>An upload got fewer or more bytes than were announced.</summary>
     public const string UploadLengthMismatch = "MB2110";
 
+    /// <summary>A remote is encrypted and no key, or another one, was given; or a key was given and the remote is not encrypted.</summary>
+    public const string WrongEncryptionKey = "MB2111";
+
+    /// <summary>The files that make an encrypted remote one are missing or damaged while it holds other files.</summary>
+    public const string CorruptEncryption = "MB2112";
+
     /// <summary>Bytes that are not what their format demands.</summary>
     public const string CorruptFormat = "MB3001";
 
@@ -68,6 +77,9 @@ public static class ErrorCodes
 
     /// <summary>Content that differs from its checksum or digest.</summary>
     public const string ChecksumMismatch = "MB3101";
+
+    /// <summary>An encrypted file whose authentication tag does not fit: it was altered, cut, or encrypted with another key.</summary>
+    public const string NotAuthentic = "MB3102";
 
     /// <summary>Metadata JSON that cannot be read.</summary>
     public const string CorruptMetadata = "MB4001";

@@ -39,6 +39,10 @@ public abstract class DelegatingRemote : IRemote
         Inner.OpenReadAsync(path, cancellationToken);
 
     /// <inheritdoc/>
+    public virtual ValueTask<IRemoteFile> OpenStoredAsync(RemotePath path, CancellationToken cancellationToken = default) =>
+        Inner.OpenStoredAsync(path, cancellationToken);
+
+    /// <inheritdoc/>
     public virtual ValueTask<byte[]> ReadAllAsync(RemotePath path, int maximumLength, CancellationToken cancellationToken = default) =>
         Inner.ReadAllAsync(path, maximumLength, cancellationToken);
 

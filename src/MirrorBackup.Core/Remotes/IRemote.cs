@@ -65,6 +65,21 @@ public interface IRemote : IAsyncDisposable
     /// <exception cref="RemoteConflictException">The path is a directory.</exception>
     ValueTask<IRemoteFile> OpenReadAsync(RemotePath path, CancellationToken cancellationToken = default);
 
+    /// <summary>
+    /// Opens a file for reading its bytes as they are stored: on a remote that encrypts, the encrypted ones; elsewhere the same as
+    /// <see cref="OpenReadAsync"/>. For passing files on, undecoded, to a remote of the same
+    /// <see cref="RemoteCapabilities.EncryptionFingerprint"/> (<see cref="WriteOptions.AsStored"/>, <see cref="UploadOptions.AsStored"/>).
+    /// </summary>
+    /// <param name="path">The file.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    /// <returns>
+    /// The open file, owned by the caller. Where the bytes carry an authentication tag it is checked: the read that would give the last bytes
+    /// fails if the tag does not fit.
+    /// </returns>
+    /// <exception cref="RemoteNotFoundException">The file is not there.</exception>
+    /// <exception cref="RemoteConflictException">The path is a directory.</exception>
+    ValueTask<IRemoteFile> OpenStoredAsync(RemotePath path, CancellationToken cancellationToken = default) => OpenReadAsync(path, cancellationToken);
+
     /// <summary>Reads a small file whole.</summary>
     /// <param name="path">The file.</param>
     /// <param name="maximumLength">The most bytes to accept; a longer file is refused before it is read.</param>

@@ -1,7 +1,14 @@
 namespace MirrorBackup.Remotes;
 
 /// <summary>A file that is open for reading. Thread-safe: several reads may run at once. Disposing twice is fine.</summary>
-/// <remarks>If another file takes the path meanwhile, reads still give the content that was opened, or fail; never a mixture.</remarks>
+/// <remarks>
+/// <para>If another file takes the path meanwhile, reads still give the content that was opened, or fail; never a mixture.</para>
+/// <para>
+/// A remote that decrypts gives the bytes of a small file only after all of it was authenticated. Of a large one it gives bytes as they come,
+/// and the read that reaches the end fails if the file is not authentic: what was read before is to be trusted, and committed elsewhere, only
+/// after a read to the end. Such a file is decrypted from front to back: reading backwards starts anew.
+/// </para>
+/// </remarks>
 public interface IRemoteFile : IAsyncDisposable
 {
     /// <summary>The path that it was opened by.</summary>

@@ -30,6 +30,10 @@ public sealed class MeteredRemote : DelegatingRemote
         new MeteredFile(await Count().OpenReadAsync(path, cancellationToken).ConfigureAwait(false), this);
 
     /// <inheritdoc/>
+    public override async ValueTask<IRemoteFile> OpenStoredAsync(RemotePath path, CancellationToken cancellationToken = default) =>
+        new MeteredFile(await Count().OpenStoredAsync(path, cancellationToken).ConfigureAwait(false), this);
+
+    /// <inheritdoc/>
     public override async ValueTask<byte[]> ReadAllAsync(RemotePath path, int maximumLength, CancellationToken cancellationToken = default)
     {
         var content = await Count().ReadAllAsync(path, maximumLength, cancellationToken).ConfigureAwait(false);

@@ -21,8 +21,14 @@ public sealed record RemoteCapabilities
     /// <summary>Whether directories exist of themselves, also when empty.</summary>
     public bool HasDirectories { get; init; }
 
-    /// <summary>The longest file that can be stored, in bytes; <see langword="null"/> if only the free space limits it.</summary>
+    /// <summary>The longest file that can be stored, in bytes as the remote shows them (clear, where it encrypts); <see langword="null"/> if only the free space limits it.</summary>
     public long? MaximumFileLength { get; init; }
+
+    /// <summary>
+    /// Which algorithm and key the remote encrypts with, as a text that is equal for equal ones and reveals neither;
+    /// <see langword="null"/> where it does not encrypt.
+    /// </summary>
+    public string? EncryptionFingerprint { get; init; }
 
     /// <summary>Whether upper and lower case of a name are different names.</summary>
     public bool IsCaseSensitive { get; init; } = true;

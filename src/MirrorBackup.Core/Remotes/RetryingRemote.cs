@@ -65,6 +65,10 @@ public sealed class RetryingRemote : DelegatingRemote
         new RetryingFile(await RetryAsync(() => Inner.OpenReadAsync(path, cancellationToken), cancellationToken).ConfigureAwait(false), this);
 
     /// <inheritdoc/>
+    public override async ValueTask<IRemoteFile> OpenStoredAsync(RemotePath path, CancellationToken cancellationToken = default) =>
+        new RetryingFile(await RetryAsync(() => Inner.OpenStoredAsync(path, cancellationToken), cancellationToken).ConfigureAwait(false), this);
+
+    /// <inheritdoc/>
     public override ValueTask<byte[]> ReadAllAsync(RemotePath path, int maximumLength, CancellationToken cancellationToken = default) =>
         RetryAsync(() => Inner.ReadAllAsync(path, maximumLength, cancellationToken), cancellationToken);
 

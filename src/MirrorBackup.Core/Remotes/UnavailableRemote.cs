@@ -28,6 +28,9 @@ public sealed class UnavailableRemote(string name, string identity, Exception re
     public ValueTask<IRemoteFile> OpenReadAsync(RemotePath path, CancellationToken cancellationToken = default) => throw Failure();
 
     /// <inheritdoc/>
+    public ValueTask<IRemoteFile> OpenStoredAsync(RemotePath path, CancellationToken cancellationToken = default) => throw Failure();
+
+    /// <inheritdoc/>
     public ValueTask<byte[]> ReadAllAsync(RemotePath path, int maximumLength, CancellationToken cancellationToken = default) => throw Failure();
 
     /// <inheritdoc/>

@@ -6,4 +6,10 @@ namespace MirrorBackup.Remotes;
 /// The exact length in bytes if it is known, which lets the storage reserve room and choose part sizes; the commit then checks it.
 /// </param>
 /// <param name="MustBeNew">Fail at the commit if the file is there.</param>
-public readonly record struct UploadOptions(WriteGrade Grade = WriteGrade.Publish, long? Length = null, bool MustBeNew = false);
+/// <param name="AsStored">
+/// The bytes are encoded already in the way of this remote, as <see cref="IRemote.OpenStoredAsync"/> of a remote with the same
+/// <see cref="RemoteCapabilities.EncryptionFingerprint"/> gives them; <paramref name="Length"/> counts them as they are. No difference where
+/// nothing is encoded.
+/// </param>
+public readonly record struct UploadOptions(
+    WriteGrade Grade = WriteGrade.Publish, long? Length = null, bool MustBeNew = false, bool AsStored = false);

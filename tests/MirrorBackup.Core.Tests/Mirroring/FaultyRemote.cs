@@ -83,6 +83,12 @@ internal sealed class FaultyRemote(IRemote inner) : DelegatingRemote(inner)
         return new FaultyFile(this, await base.OpenReadAsync(path, cancellationToken));
     }
 
+    public override async ValueTask<IRemoteFile> OpenStoredAsync(RemotePath path, CancellationToken cancellationToken = default)
+    {
+        await BeforeAsync(RemoteOperation.OpenRead, path, cancellationToken);
+        return new FaultyFile(this, await base.OpenStoredAsync(path, cancellationToken));
+    }
+
     public override async ValueTask<byte[]> ReadAllAsync(RemotePath path, int maximumLength, CancellationToken cancellationToken = default)
     {
         await BeforeAsync(RemoteOperation.ReadAll, path, cancellationToken);

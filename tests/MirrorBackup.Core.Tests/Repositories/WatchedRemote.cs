@@ -22,6 +22,12 @@ internal sealed class WatchedRemote(IRemote inner) : DelegatingRemote(inner)
         return base.OpenReadAsync(path, cancellationToken);
     }
 
+    public override ValueTask<IRemoteFile> OpenStoredAsync(RemotePath path, CancellationToken cancellationToken = default)
+    {
+        Check(path);
+        return base.OpenStoredAsync(path, cancellationToken);
+    }
+
     public override ValueTask<byte[]> ReadAllAsync(RemotePath path, int maximumLength, CancellationToken cancellationToken = default)
     {
         Check(path);
