@@ -75,6 +75,12 @@ public static class ErrorCodes
     /// <summary>A format, version or feature that is valid but not handled.</summary>
     public const string UnsupportedFormat = "MB3004";
 
+    /// <summary>A block of a VHD directory has no file, though the directory's table says that it is there.</summary>
+    public const string MissingBlock = "MB3005";
+
+    /// <summary>An alias that does not name a VHD directory of its own folder.</summary>
+    public const string InvalidAlias = "MB3006";
+
     /// <summary>Content that differs from its checksum or digest.</summary>
     public const string ChecksumMismatch = "MB3101";
 

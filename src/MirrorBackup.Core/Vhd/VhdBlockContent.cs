@@ -1,4 +1,6 @@
+using System.Runtime.InteropServices;
 using MirrorBackup.Disks;
+using MirrorBackup.Vhd.Format;
 
 namespace MirrorBackup.Vhd;
 
@@ -26,5 +28,25 @@ internal static class VhdBlockContent
         {
             SectorOverlay.ClearMissing(bitmap, data);
         }
+    }
+
+    /// <summary>Whether bitmap and data lie in memory as they are stored, so that reading takes no copy.</summary>
+    /// <param name="bitmap">Exactly the bits.</param>
+    /// <param name="data">Exactly the data.</param>
+    /// <param name="joined">Both.</param>
+    public static bool TryJoin(Memory<byte> bitmap, Memory<byte> data, out Memory<byte> joined)
+    {
+        joined = default;
+        if (MemoryMarshal.TryGetArray<byte>(bitmap, out var first)
+            && MemoryMarshal.TryGetArray<byte>(data, out var second)
+            && ReferenceEquals(first.Array, second.Array)
+            && first.Offset + bitmap.Length == second.Offset
+            && bitmap.Length == VhdBlock.BitmapBytes(data.Length))
+        {
+            joined = first.Array.AsMemory(first.Offset, bitmap.Length + data.Length);
+            return true;
+        }
+
+        return false;
     }
 }

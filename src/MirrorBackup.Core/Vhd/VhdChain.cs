@@ -3,33 +3,33 @@ using MirrorBackup.Remotes;
 
 namespace MirrorBackup.Vhd;
 
-/// <summary>Opens a VHD file with its parents.</summary>
+/// <summary>Opens a VHD with its parents.</summary>
 public static class VhdChain
 {
     /// <summary>
-    /// Follows the parents of a file by their names (<c>formats/vhd.md</c> §4.1), each checked against the id that its child names. All lie in the folder of
-    /// the file.
+    /// Follows the parents of a file, or of the alias of a directory, by their names (<c>formats/vhd.md</c> §4.1), each checked against the id that its child
+    /// names. All lie in its folder; files and directories may be mixed.
     /// </summary>
     /// <param name="remote">Where they lie.</param>
     /// <param name="tip">The youngest revision.</param>
     /// <param name="options">Where to stop, and how strictly files are opened; <see langword="null"/> for the default.</param>
     /// <param name="cancellationToken">Stops the call; nothing stays open.</param>
     /// <returns>The open chain, owned by the caller.</returns>
-    /// <exception cref="RemoteNotFoundException">The file itself is not there.</exception>
+    /// <exception cref="RemoteNotFoundException">The file or alias itself is not there.</exception>
     /// <exception cref="CorruptBackupException">
-    /// A file is damaged, or a link is: the parent is missing, has another id, lies in another folder, or is its own descendant
+    /// A disk is damaged, or a link is: the parent is missing, has another id, lies in another folder, or is its own descendant
     /// (<see cref="ErrorCodes.BrokenChainLink"/>).
     /// </exception>
-    /// <exception cref="UnsupportedBackupException">Block sizes differ, or the chain has more files than allowed.</exception>
+    /// <exception cref="UnsupportedBackupException">Block sizes differ, or the chain has more disks than allowed.</exception>
     public static async ValueTask<DiskChain> OpenAsync(
         IRemote remote, RemotePath tip, VhdChainOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(remote);
         options ??= VhdChainOptions.Default;
-        var youngestFirst = new List<VhdFile>();
+        var youngestFirst = new List<IVhdDisk>();
         try
         {
-            await OpenFilesAsync(remote, tip, options, youngestFirst, cancellationToken).ConfigureAwait(false);
+            await OpenDisksAsync(remote, tip, options, youngestFirst, cancellationToken).ConfigureAwait(false);
             youngestFirst.Reverse();
             return DiskChain.Create(youngestFirst);
         }
@@ -44,11 +44,11 @@ public static class VhdChain
         }
     }
 
-    private static async ValueTask OpenFilesAsync(
-        IRemote remote, RemotePath tip, VhdChainOptions options, List<VhdFile> youngestFirst, CancellationToken cancellationToken)
+    private static async ValueTask OpenDisksAsync(
+        IRemote remote, RemotePath tip, VhdChainOptions options, List<IVhdDisk> youngestFirst, CancellationToken cancellationToken)
     {
         var seen = new HashSet<RemotePath> { tip };
-        var child = await VhdFile.OpenAsync(remote, tip, options.Files, cancellationToken).ConfigureAwait(false);
+        var child = await VhdDisk.OpenAsync(remote, tip, options.Files, cancellationToken).ConfigureAwait(false);
         youngestFirst.Add(child);
         while (child.ParentId is { } parentId && parentId != options.StopAbove)
         {
@@ -60,7 +60,7 @@ public static class VhdChain
 
             if (youngestFirst.Count >= options.MaximumLength)
             {
-                throw new UnsupportedBackupException($"{tip}: more than {options.MaximumLength} files in the chain of parents.") { Path = tip.Value };
+                throw new UnsupportedBackupException($"{tip}: more than {options.MaximumLength} disks in the chain of parents.") { Path = tip.Value };
             }
 
             child = await OpenParentAsync(remote, child, parentId, path, options.Files, cancellationToken).ConfigureAwait(false);
@@ -73,13 +73,13 @@ public static class VhdChain
         }
     }
 
-    private static async ValueTask<VhdFile> OpenParentAsync(
-        IRemote remote, VhdFile child, Guid parentId, RemotePath path, VhdOpenOptions options, CancellationToken cancellationToken)
+    private static async ValueTask<IVhdDisk> OpenParentAsync(
+        IRemote remote, IVhdDisk child, Guid parentId, RemotePath path, VhdOpenOptions options, CancellationToken cancellationToken)
     {
-        VhdFile parent;
+        IVhdDisk parent;
         try
         {
-            parent = await VhdFile.OpenAsync(remote, path, options, cancellationToken).ConfigureAwait(false);
+            parent = await VhdDisk.OpenAsync(remote, path, options, cancellationToken).ConfigureAwait(false);
         }
         catch (RemoteNotFoundException missing)
         {
@@ -98,7 +98,7 @@ public static class VhdChain
 
     /// <summary>Makes a path of the name of a parent.</summary>
     /// <exception cref="CorruptBackupException">There is no name, or it leads out of the folder.</exception>
-    internal static RemotePath ResolveParent(VhdFile child)
+    internal static RemotePath ResolveParent(IVhdDisk child)
     {
         var name = child.ParentName ?? "";
         if (name.Length == 0)
@@ -118,6 +118,6 @@ public static class VhdChain
             : throw Broken(child, "the name of its parent is not that of a file");
     }
 
-    private static CorruptBackupException Broken(VhdFile child, string problem, Exception? cause = null) =>
+    private static CorruptBackupException Broken(IVhdDisk child, string problem, Exception? cause = null) =>
         new($"{child.Name}: {problem}.", ErrorCodes.BrokenChainLink, cause) { Path = child.Name };
 }

@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace MirrorBackup.Vhd;
 
-/// <summary>How a chain of VHD files is opened.</summary>
+/// <summary>How a chain of VHDs is opened.</summary>
 public sealed record VhdChainOptions
 {
     /// <summary>How strictly each file is opened.</summary>
@@ -13,7 +13,7 @@ public sealed record VhdChainOptions
     /// </summary>
     public Guid? StopAbove { get; init; }
 
-    /// <summary>The most files that a chain may have; each is kept open. 512 by default.</summary>
+    /// <summary>The most disks that a chain may have; files are kept open. 512 by default.</summary>
     [Range(1, int.MaxValue)]
     public int MaximumLength { get; init; } = 512;
 

@@ -1,5 +1,5 @@
 using System.Collections.ObjectModel;
-using System.Runtime.InteropServices;
+using MirrorBackup.Backups;
 using MirrorBackup.Disks;
 using MirrorBackup.Remotes;
 using MirrorBackup.Vhd.Format;
@@ -10,9 +10,10 @@ namespace MirrorBackup.Vhd;
 /// A VHD file that is open for reading: fixed, dynamic or differencing, of any known producer (<c>formats/vhd.md</c> §1.12). Sector bitmaps are honoured.
 /// </summary>
 /// <remarks>Thread-safe as <see cref="IVirtualDisk"/> says. Owns the remote's file handle; disposing closes it, twice is fine.</remarks>
-public sealed partial class VhdFile : IVirtualDisk
+public sealed partial class VhdFile : IVhdDisk
 {
-    private static readonly BlockBuffers UsualBlocks = new(VhdBlock.StoredBytes(VhdHeader.UsualBlockSize));
+    /// <summary>Buffers for bitmap and data of a block of 2 MiB.</summary>
+    internal static readonly BlockBuffers UsualBlocks = new(VhdBlock.StoredBytes(VhdHeader.UsualBlockSize));
 
     private readonly IRemoteFile _file;
     private readonly BlockBuffers _buffers;
@@ -31,16 +32,19 @@ public sealed partial class VhdFile : IVirtualDisk
         AllocatedBlocks = table is null ? new BlockRange(BlockCount) : BlocksInDisk(table);
     }
 
-    /// <summary>The path in its remote.</summary>
+    /// <inheritdoc/>
     public RemotePath Path => _file.Path;
 
     /// <inheritdoc/>
     public string Name => _file.Path.ToString();
 
+    /// <inheritdoc/>
+    public StorageForm Form => StorageForm.VhdFile;
+
     /// <summary>The footer; in a dynamic or differencing file, its copy at the start.</summary>
     public VhdFooter Footer { get; }
 
-    /// <summary>The dynamic header; <see langword="null"/> in a fixed disk.</summary>
+    /// <inheritdoc/>
     public VhdHeader? Header { get; }
 
     /// <inheritdoc/>
@@ -49,7 +53,7 @@ public sealed partial class VhdFile : IVirtualDisk
     /// <inheritdoc/>
     public Guid? ParentId => Footer.DiskType == VhdDiskType.Differencing ? Header?.ParentUniqueId : null;
 
-    /// <summary>The parent's path relative to this file's folder, as stored; <see langword="null"/> for a key, empty if a delta names none.</summary>
+    /// <inheritdoc/>
     public string? ParentName => Footer.DiskType == VhdDiskType.Differencing ? Header?.ParentName : null;
 
     /// <inheritdoc/>
@@ -57,6 +61,9 @@ public sealed partial class VhdFile : IVirtualDisk
 
     /// <inheritdoc/>
     public int BlockSize { get; }
+
+    /// <inheritdoc/>
+    public bool HasOnlyWholeBlocks => Header is null || Footer.Creator.WritesOnlyWholeBlocks;
 
     /// <summary>Bytes of the file.</summary>
     public long FileLength => _file.Length;
@@ -106,7 +113,7 @@ public sealed partial class VhdFile : IVirtualDisk
             bitmap.Span.Fill(0xFF);
             await ReadOrZeroAsync((long)blockIndex * BlockSize, data, blockIndex, cancellationToken).ConfigureAwait(false);
         }
-        else if (TryJoin(bitmap, data, out var stored))
+        else if (VhdBlockContent.TryJoin(bitmap, data, out var stored))
         {
             await ReadOrZeroAsync(offset, stored, blockIndex, cancellationToken).ConfigureAwait(false);
         }
@@ -123,23 +130,6 @@ public sealed partial class VhdFile : IVirtualDisk
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _file.DisposeAsync();
-
-    // Bitmap and data that lie in memory as they lie in the file take one read and no copy.
-    private bool TryJoin(Memory<byte> bitmap, Memory<byte> data, out Memory<byte> stored)
-    {
-        stored = default;
-        if (MemoryMarshal.TryGetArray<byte>(bitmap, out var first)
-            && MemoryMarshal.TryGetArray<byte>(data, out var second)
-            && ReferenceEquals(first.Array, second.Array)
-            && first.Offset + bitmap.Length == second.Offset
-            && bitmap.Length == VhdBlock.BitmapBytes(BlockSize))
-        {
-            stored = first.Array.AsMemory(first.Offset, bitmap.Length + data.Length);
-            return true;
-        }
-
-        return false;
-    }
 
     // Only the last block of a file can end early, which opening has checked; what it lacks is zero, never the footer that follows.
     private async ValueTask ReadOrZeroAsync(long offset, Memory<byte> buffer, int blockIndex, CancellationToken cancellationToken)

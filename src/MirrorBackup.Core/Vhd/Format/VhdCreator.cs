@@ -20,6 +20,9 @@ public readonly record struct VhdCreator(uint Application, uint Version, uint Ho
 
     internal static uint Tapdisk => 0x74617000;
 
+    /// <summary>Whether the program sets all bits of every block that it writes (<c>formats/vhd.md</c> §1.8).</summary>
+    internal bool WritesOnlyWholeBlocks => Application == XenOrchestra.Application || Application == Xapi.Application;
+
     /// <summary>The application as text, for messages; what cannot be printed is a dot.</summary>
     /// <returns>Four characters and the version.</returns>
     public override string ToString()

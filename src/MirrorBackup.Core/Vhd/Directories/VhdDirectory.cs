@@ -1,0 +1,185 @@
+using MirrorBackup.Backups;
+using MirrorBackup.Codecs;
+using MirrorBackup.Disks;
+using MirrorBackup.Remotes;
+using MirrorBackup.Vhd.Format;
+
+namespace MirrorBackup.Vhd.Directories;
+
+/// <summary>
+/// A VHD directory that is open for reading: one file per block, reached through an alias (<c>formats/vhd.md</c> §3). Opening reads all but the blocks;
+/// sector bitmaps are honoured.
+/// </summary>
+/// <remarks>Thread-safe as <see cref="IVirtualDisk"/> says. Nothing of the remote stays open; disposing does nothing.</remarks>
+public sealed partial class VhdDirectory : IVhdDisk
+{
+    private const string Part = "block";
+
+    private static readonly int ClearBlockLength = VhdBlock.StoredBytes(VhdHeader.UsualBlockSize);
+    private static readonly BlockBuffers StoredBlocks = new(
+        Enum.GetValues<BlockCodec>().Max(static codec => BlockCompression.MaximumLength(codec, ClearBlockLength)));
+
+    private readonly IRemote _remote;
+    private readonly BlockPresence _blocks;
+
+    private VhdDirectory(IRemote remote, RemotePath alias, RemotePath dataPath, BlockCodec codec, VhdFooter footer, VhdHeader header, BlockPresence blocks)
+    {
+        _remote = remote;
+        _blocks = blocks;
+        Path = alias;
+        DataPath = dataPath;
+        Codec = codec;
+        Footer = footer;
+        Header = header;
+        MaximumStoredBlockLength = BlockCompression.MaximumLength(codec, ClearBlockLength);
+    }
+
+    /// <inheritdoc/>
+    public RemotePath Path { get; }
+
+    /// <summary>The directory that the alias named when it was opened.</summary>
+    public RemotePath DataPath { get; }
+
+    /// <inheritdoc/>
+    public string Name => Path.ToString();
+
+    /// <summary>How its parts are compressed.</summary>
+    public BlockCodec Codec { get; }
+
+    /// <inheritdoc/>
+    public StorageForm Form => StorageForm.VhdDirectory(Codec);
+
+    /// <inheritdoc/>
+    public VhdFooter Footer { get; }
+
+    /// <summary>The dynamic header.</summary>
+    public VhdHeader Header { get; }
+
+    VhdHeader? IVhdDisk.Header => Header;
+
+    /// <inheritdoc/>
+    public Guid Id => Footer.UniqueId;
+
+    /// <inheritdoc/>
+    public Guid? ParentId => Footer.DiskType == VhdDiskType.Differencing ? Header.ParentUniqueId : null;
+
+    /// <inheritdoc/>
+    public string? ParentName => Footer.DiskType == VhdDiskType.Differencing ? Header.ParentName : null;
+
+    /// <inheritdoc/>
+    public long VirtualSize => Footer.CurrentSize;
+
+    /// <summary>Bytes of data per block: 2 MiB, the only size that directories have.</summary>
+    public int BlockSize => VhdHeader.UsualBlockSize;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<int> AllocatedBlocks => _blocks;
+
+    /// <inheritdoc/>
+    public bool HasOnlyWholeBlocks => Footer.Creator.WritesOnlyWholeBlocks;
+
+    /// <summary>The most bytes that the file of a block may have; a longer one is refused.</summary>
+    public int MaximumStoredBlockLength { get; }
+
+    /// <inheritdoc/>
+    public bool IsAllocated(int blockIndex) => _blocks.Contains(blockIndex);
+
+    /// <inheritdoc/>
+    public async ValueTask ReadBlockAsync(int blockIndex, Memory<byte> bitmap, Memory<byte> data, CancellationToken cancellationToken = default)
+    {
+        var bitBytes = SectorBitmap.BitBytes(BlockSize);
+        CheckAllocated(blockIndex);
+        ArgumentOutOfRangeException.ThrowIfLessThan(bitmap.Length, bitBytes, nameof(bitmap));
+        ArgumentOutOfRangeException.ThrowIfLessThan(data.Length, BlockSize, nameof(data));
+        (bitmap, data) = (bitmap[..bitBytes], data[..BlockSize]);
+        if (VhdBlockContent.TryJoin(bitmap, data, out var joined))
+        {
+            await ReadClearBlockAsync(blockIndex, joined, cancellationToken).ConfigureAwait(false);
+        }
+        else
+        {
+            using var clear = VhdFile.UsualBlocks.Rent();
+            await ReadClearBlockAsync(blockIndex, clear.Memory, cancellationToken).ConfigureAwait(false);
+            clear.Memory[..bitBytes].CopyTo(bitmap);
+            clear.Memory[^BlockSize..].CopyTo(data);
+        }
+
+        VhdBlockContent.Normalise(bitmap.Span, data.Span, VirtualSize - ((long)blockIndex * BlockSize));
+    }
+
+    /// <summary>
+    /// Reads the file of a block as it is, still compressed by <see cref="Codec"/>: what a directory with the same codec can store without a look at it.
+    /// </summary>
+    /// <param name="blockIndex">A block for which <see cref="IsAllocated"/> is true.</param>
+    /// <param name="stored">Receives the bytes; <see cref="MaximumStoredBlockLength"/> are always enough.</param>
+    /// <param name="cancellationToken">Stops the read; the content of the buffer is then undefined.</param>
+    /// <returns>How many bytes the file has.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The block is not allocated, or <paramref name="stored"/> is shorter than the file.</exception>
+    /// <exception cref="CorruptBackupException">
+    /// The file is not there (<see cref="ErrorCodes.MissingBlock"/>), or longer than any block of this codec.
+    /// </exception>
+    public ValueTask<int> ReadStoredBlockAsync(int blockIndex, Memory<byte> stored, CancellationToken cancellationToken = default)
+    {
+        CheckAllocated(blockIndex);
+        return ReadFileAsync(VhdDirectoryLayout.Block(DataPath, blockIndex), blockIndex, stored, cancellationToken);
+    }
+
+    /// <summary>Nothing is open: does nothing.</summary>
+    /// <returns>A completed task.</returns>
+    public ValueTask DisposeAsync() => default;
+
+    private async ValueTask ReadClearBlockAsync(int blockIndex, Memory<byte> clear, CancellationToken cancellationToken)
+    {
+        var file = VhdDirectoryLayout.Block(DataPath, blockIndex);
+        if (Codec == BlockCodec.None)
+        {
+            VhdDirectoryPart.CheckLength(await ReadFileAsync(file, blockIndex, clear, cancellationToken).ConfigureAwait(false), clear.Length, Codec, file, Part);
+            return;
+        }
+
+        using var lease = StoredBlocks.Rent();
+        var length = await ReadFileAsync(file, blockIndex, lease.Memory, cancellationToken).ConfigureAwait(false);
+        VhdDirectoryPart.DecodeExactly(Codec, lease.Memory.Span[..length], clear.Span, file, Part);
+    }
+
+    private async ValueTask<int> ReadFileAsync(RemotePath path, int blockIndex, Memory<byte> stored, CancellationToken cancellationToken)
+    {
+        var file = await OpenFileAsync(path, blockIndex, cancellationToken).ConfigureAwait(false);
+        await using (file.ConfigureAwait(false))
+        {
+            if (file.Length > MaximumStoredBlockLength)
+            {
+                throw VhdFormatError.Corrupt(path.Value, $"{Part}: found a file of {file.Length} bytes, expected at most {MaximumStoredBlockLength} ({Form}).");
+            }
+
+            var length = (int)file.Length;
+            ArgumentOutOfRangeException.ThrowIfLessThan(stored.Length, length, nameof(stored));
+            await file.ReadExactlyAsync(0, stored[..length], cancellationToken).ConfigureAwait(false);
+            return length;
+        }
+    }
+
+    private async ValueTask<IRemoteFile> OpenFileAsync(RemotePath path, int blockIndex, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _remote.OpenReadAsync(path, cancellationToken).ConfigureAwait(false);
+        }
+        catch (RemoteNotFoundException missing)
+        {
+            throw new CorruptBackupException(
+                $"{path}: block {blockIndex} of {Path} is not there, expected a file because {VhdDirectoryLayout.Bat(DataPath)} counts it.", ErrorCodes.MissingBlock, missing)
+            {
+                Path = path.Value,
+            };
+        }
+    }
+
+    private void CheckAllocated(int blockIndex)
+    {
+        if (!IsAllocated(blockIndex))
+        {
+            throw new ArgumentOutOfRangeException(nameof(blockIndex), blockIndex, $"{Name} does not hold this block.");
+        }
+    }
+}
