@@ -38,6 +38,26 @@ public sealed class MirrorCommandTests
         Assert.Equal(0, (long)second.Json()["bytesWritten"]!);
     }
 
+    [Theory]
+    [InlineData("--source")]
+    [InlineData("--destination")]
+    public async Task Mirror_RemoteIsAFile_SaysWhichAndChangesNothing(string which)
+    {
+        using var folder = new TemporaryFolder();
+        var (source, destination) = Unpack(folder, "a-src-delta-vhd", "4ff8e6e5-b233-491e-bab2-3883e3e77fb4");
+        await File.WriteAllTextAsync(folder["a-file"], "kept", TestContext.Current.CancellationToken);
+        var file = new Uri(folder["a-file"]).AbsoluteUri;
+
+        var run = await CliRun.RunAsync(
+            "mirror", "--source", which == "--source" ? file : source, "--destination", which == "--source" ? destination : file, "--mode", "incremental", "--retention", "5");
+
+        Assert.NotEqual(0, run.ExitCode);
+        Assert.Contains("a-file", run.Error, StringComparison.Ordinal);
+        Assert.Contains("directory", run.Error, StringComparison.Ordinal);
+        Assert.Equal("kept", await File.ReadAllTextAsync(folder["a-file"], TestContext.Current.CancellationToken));
+        Assert.False(Directory.Exists(folder["destination"]));
+    }
+
     [Fact]
     public async Task Mirror_DryRun_ShowsThePlanAndWritesNothing()
     {
