@@ -21,6 +21,38 @@ internal static class MergeFixture
         await file.WriteToAsync(remote, $"disk/{name}");
     }
 
+    /// <summary>Writes a VHD directory and its alias <c>name.alias.vhd</c>.</summary>
+    public static async Task WriteDirectoryAsync(
+        IRemote remote, string name, int id, (string Name, int Id)? parent, long size, string codec, Action<VhdBytes> blocks, string? dataName = null)
+    {
+        var disk = new VhdBytes { Id = Id(id), Size = size, ParentId = parent is { } p ? Id(p.Id) : null, ParentName = parent is { } q ? $"{q.Name}.alias.vhd" : "" };
+        blocks(disk);
+        await disk.WriteDirectoryAsync(remote, $"disk/{name}.alias.vhd", codec, dataName);
+    }
+
+    /// <summary>The paths of all files below a folder, relative to it.</summary>
+    public static async Task<string[]> TreeAsync(IRemote remote, RemotePath folder)
+    {
+        var files = new List<string>();
+        var open = new Stack<RemotePath>([folder]);
+        while (open.TryPop(out var next) && await remote.StatAsync(next, TestContext.Current.CancellationToken) is not null)
+        {
+            await foreach (var entry in remote.ListAsync(next, TestContext.Current.CancellationToken))
+            {
+                if (entry.IsDirectory)
+                {
+                    open.Push(entry.Path);
+                }
+                else
+                {
+                    files.Add(entry.Path.Value[(folder.Value.Length + 1)..]);
+                }
+            }
+        }
+
+        return [.. files.Order(StringComparer.Ordinal)];
+    }
+
     public static async Task<RevisionDigest> DigestAsync(IRemote remote, string tip)
     {
         await using var chain = await VhdChain.OpenAsync(remote, Folder.Combine(tip), cancellationToken: TestContext.Current.CancellationToken);

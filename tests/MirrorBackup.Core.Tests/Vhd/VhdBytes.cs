@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.IO.Compression;
 using System.Text;
 using MirrorBackup.Remotes;
 
@@ -110,6 +111,45 @@ internal sealed class VhdBytes
         return [.. footer, .. header, .. new byte[TableOffset - 1536], .. table, .. body.ToArray(), .. footer[..EndFooterBytes]];
     }
 
+    /// <summary>The files of a VHD directory with the same content, by their paths below it: <c>formats/vhd.md</c> §3.1 to §3.3.</summary>
+    public Dictionary<string, byte[]> ToDirectory(string codec)
+    {
+        var entries = Entries ?? (int)((Size + BlockSize - 1) / BlockSize);
+        var bat = new byte[entries];
+        var files = new Dictionary<string, byte[]> { ["header"] = Encode(Header(entries), codec), ["footer"] = Encode(Footer(), codec) };
+        foreach (var (index, bitmap, data) in _blocks)
+        {
+            bat[index / 8] |= (byte)(128 >> (index % 8));
+            files.Add($"blocks/{index / 1000}/{index % 1000}", Encode([.. bitmap, .. data], codec));
+        }
+
+        files.Add("bat", Encode(bat, codec));
+        if (codec != "none")
+        {
+            files.Add("chunk-filters.json", Encoding.ASCII.GetBytes($"[\"{codec}\"]"));
+        }
+
+        return files;
+    }
+
+    /// <summary>Writes a VHD directory and its alias.</summary>
+    /// <param name="remote">Where to.</param>
+    /// <param name="alias">The path of the alias.</param>
+    /// <param name="codec"><c>none</c>, <c>gzip</c> or <c>brotli</c>.</param>
+    /// <param name="dataName">The name of the directory below <c>data/</c>; by default the one that goes with the alias.</param>
+    public async Task WriteDirectoryAsync(IRemote remote, string alias, string codec, string? dataName = null)
+    {
+        var token = TestContext.Current.CancellationToken;
+        var folder = RemotePath.Parse(alias).Parent;
+        dataName ??= RemotePath.Parse(alias).Name.Replace(".alias.vhd", ".vhd", StringComparison.Ordinal);
+        foreach (var (path, content) in ToDirectory(codec))
+        {
+            await remote.WriteAllAsync(folder / $"data/{dataName}/{path}", content, default, token);
+        }
+
+        await remote.WriteAllAsync(RemotePath.Parse(alias), Encoding.ASCII.GetBytes($"data/{dataName}"), default, token);
+    }
+
     public async Task<RemotePath> WriteToAsync(IRemote remote, string path)
     {
         await remote.WriteAllAsync(RemotePath.Parse(path), ToArray(), default, TestContext.Current.CancellationToken);
@@ -120,6 +160,23 @@ internal sealed class VhdBytes
     {
         structure.AsSpan(checksumOffset, 4).Clear();
         BinaryPrimitives.WriteUInt32BigEndian(structure.AsSpan(checksumOffset), ~(uint)structure.Sum(b => b));
+    }
+
+    private static byte[] Encode(byte[] clear, string codec)
+    {
+        using var stored = new MemoryStream();
+        using (Stream encoder = codec switch
+        {
+            "none" => new BufferedStream(stored),
+            "gzip" => new GZipStream(stored, CompressionLevel.Fastest),
+            "brotli" => new BrotliStream(stored, CompressionLevel.Fastest),
+            _ => throw new ArgumentOutOfRangeException(nameof(codec), codec, null),
+        })
+        {
+            encoder.Write(clear);
+        }
+
+        return stored.ToArray();
     }
 
     private byte[] Footer()

@@ -83,6 +83,9 @@ internal static class VhdAlias
         return remote.WriteAllAsync(alias, content, options, cancellationToken);
     }
 
+    /// <summary>Whether a text is what an alias may hold, written as <see cref="WriteAsync"/> writes it.</summary>
+    internal static bool IsTarget(string text) => Problem(Encoding.UTF8.GetBytes(text), out var name) is null && text == $"{DataFolder}/{name}";
+
     /// <summary>Checks the content of an alias and follows it.</summary>
     /// <exception cref="CorruptBackupException">It leads nowhere that it may lead (<see cref="ErrorCodes.InvalidAlias"/>).</exception>
     internal static RemotePath Resolve(RemotePath alias, ReadOnlySpan<byte> content) =>

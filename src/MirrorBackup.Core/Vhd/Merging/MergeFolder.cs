@@ -1,11 +1,12 @@
 using MirrorBackup.Remotes;
+using MirrorBackup.Vhd.Directories;
 
 namespace MirrorBackup.Vhd.Merging;
 
 /// <summary>Reads what the files of a disk's folder are.</summary>
 internal static class MergeFolder
 {
-    /// <summary>Opens every VHD file of a folder, by the copy of its footer at the start: that of an interrupted merge's ancestor is all it may have.</summary>
+    /// <summary>Opens every VHD of a folder; files by the copy of the footer at the start: that of an interrupted merge's ancestor is all it may have.</summary>
     /// <param name="remote">Where the folder lies.</param>
     /// <param name="folder">The folder of one disk.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
@@ -16,14 +17,14 @@ internal static class MergeFolder
         await foreach (var entry in remote.ListAsync(folder, cancellationToken).ConfigureAwait(false))
         {
             var name = entry.Path.Name;
-            if (entry.Kind != RemoteEntryKind.File || name.StartsWith('.') || !name.EndsWith(".vhd", StringComparison.Ordinal) || name.EndsWith(".alias.vhd", StringComparison.Ordinal))
+            if (entry.Kind != RemoteEntryKind.File || name.StartsWith('.') || !name.EndsWith(VhdAlias.DataEnding, StringComparison.Ordinal))
             {
                 continue;
             }
 
             try
             {
-                var file = await VhdFile.OpenAsync(remote, entry.Path, Tolerant, cancellationToken).ConfigureAwait(false);
+                var file = await VhdDisk.OpenAsync(remote, entry.Path, Tolerant, cancellationToken).ConfigureAwait(false);
                 await using (file.ConfigureAwait(false))
                 {
                     members.Add(name, ToMember(file));
@@ -41,10 +42,11 @@ internal static class MergeFolder
     /// <summary>For the ancestor of an interrupted merge.</summary>
     public static VhdOpenOptions Tolerant { get; } = new() { VerifyEndFooter = false };
 
-    /// <summary>What an open file is.</summary>
-    public static MergeMember ToMember(VhdFile file) =>
+    /// <summary>What an open VHD is.</summary>
+    public static MergeMember ToMember(IVhdDisk file) =>
         new(file.Path.Name, file.Id, file.ParentId, file.ParentName)
         {
+            DataPath = (file as VhdDirectory)?.DataPath,
             FooterChecksum = file.Footer.Checksum,
             HeaderChecksum = file.Header?.Checksum ?? 0,
         };

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MirrorBackup.Vhd.Directories;
 
 namespace MirrorBackup.Vhd.Merging;
 
@@ -12,7 +13,7 @@ internal static class MergeRecovery
     /// <param name="state">What the state file says.</param>
     /// <param name="ancestorName">The ancestor by the name of the state file (<see cref="MergeStateName.TryParse"/>).</param>
     /// <param name="folder">
-    /// Every VHD file of the folder that opens, by name. An ancestor in the middle of a merge may have no valid footer at its end: it has to
+    /// Every VHD of the folder that opens, by name. A file that is the ancestor in the middle of a merge may have no valid footer at its end: it has to
     /// be opened by the copy at its start.
     /// </param>
     /// <param name="isListed">Whether a restore point lists the file of this name, be it there or not.</param>
@@ -34,9 +35,9 @@ internal static class MergeRecovery
             return new MergeAssessment.Unfinishable($"it names \"{chain[0]}\" as the ancestor, and its own name says \"{ancestorName}\"");
         }
 
-        if (chain.FirstOrDefault(IsAlias) is { } alias)
+        if (chain.FirstOrDefault(name => VhdAlias.IsAlias(name) != VhdAlias.IsAlias(ancestorName)) is { } other)
         {
-            return new MergeAssessment.Unfinishable($"\"{alias}\" is a VHD directory, whose merges are not handled");
+            return new MergeAssessment.Unfinishable($"\"{ancestorName}\" and \"{other}\" are a VHD file and a VHD directory, which are never merged");
         }
 
         // The newest name is the only one that may be listed: the merge removes the others.
@@ -49,8 +50,6 @@ internal static class MergeRecovery
             ? AssessAncestor(state, chain, ancestor, folder)
             : AssessWithoutAncestor(state, chain, folder);
     }
-
-    private static bool IsAlias(string name) => name.EndsWith(".alias.vhd", StringComparison.Ordinal);
 
     // The way to the newest when the state does not tell: as Xen Orchestra's cleaner goes, from parent to child, up to the first that is listed.
     private static (ImmutableArray<string> Chain, MergeAssessment? Gap) FollowLinks(
@@ -89,6 +88,12 @@ internal static class MergeRecovery
         var newest = folder.GetValueOrDefault(chain[^1]);
         var newestId = state.NewestId ?? newest?.Id;
         var isComplete = newestId is not null && ancestor.Id == newestId;
+        if (isComplete && ancestor.DataPath is not null && ancestor.DataPath == newest?.DataPath)
+        {
+            // The alias of the newest leads to the ancestor's data already, and the ancestor's own alias is still there.
+            return Resume(MergeWork.Remove, chain, false, newestId!.Value, ancestor);
+        }
+
         if (!isComplete && state.AncestorId is { } former && ancestor.Id != former)
         {
             return new MergeAssessment.Leftover($"\"{ancestor.Name}\" is {ancestor.Id}, and {former} was to be merged into");
@@ -143,9 +148,9 @@ internal static class MergeRecovery
         }
 
         // Only a state of ours proves that its progress, made durable block by block, is about this very file. All else is done again from
-        // the first block on, which is always right as long as the children are there.
+        // the first block on, which is always right as long as the children are there. The blocks of directories are in one place only.
         var isOurs = state.AncestorFooterChecksum is not null;
-        if (isOurs && isComplete && state.Step == MergeStep.Cleanup)
+        if (isComplete && (ancestor.DataPath is not null || (isOurs && state.Step == MergeStep.Cleanup)))
         {
             return Resume(MergeWork.Rename, chain, false, newest.Id, ancestor);
         }

@@ -11,26 +11,28 @@ namespace MirrorBackup.Vhd.Merging;
 internal sealed class MergeSource : IAsyncDisposable
 {
     private readonly IRemote _remote;
-    private readonly VhdFile _ancestor;
+    private readonly IVhdDisk _ancestor;
     private readonly DiskChain _children;
     private readonly byte[] _bitmap = new byte[VhdBlock.BitmapBytes(VhdHeader.UsualBlockSize)];
     private byte[]? _olderData;
     private DiskChain? _parents;
 
-    private MergeSource(IRemote remote, VhdFile ancestor, DiskChain children, VhdFile first, VhdFile newest)
+    private MergeSource(IRemote remote, IVhdDisk ancestor, List<IVhdDisk> children)
     {
         _remote = remote;
         _ancestor = ancestor;
-        _children = children;
-        First = first;
-        Newest = newest;
+        _children = DiskChain.Create(children);
+        Children = children;
     }
 
-    /// <summary>The oldest child.</summary>
-    public VhdFile First { get; }
+    /// <summary>The children, oldest first.</summary>
+    public IReadOnlyList<IVhdDisk> Children { get; }
 
     /// <summary>The newest child.</summary>
-    public VhdFile Newest { get; }
+    public IVhdDisk Newest => Children[^1];
+
+    /// <summary>The size of the smallest child, in bytes: nothing that is older can be seen beyond it.</summary>
+    public long SmallestSize => Children.Min(static child => child.VirtualSize);
 
     /// <summary>The blocks of all children, ascending.</summary>
     public IReadOnlyList<int> Blocks => _children.AllocatedBlocks;
@@ -43,19 +45,19 @@ internal sealed class MergeSource : IAsyncDisposable
     /// <exception cref="CorruptBackupException">A child does not open, or is no delta on the one before it.</exception>
     /// <exception cref="UnsupportedBackupException">Other blocks than of 2 MiB, or a disk that shrank and grew again.</exception>
     public static async ValueTask<MergeSource> OpenAsync(
-        IRemote remote, VhdFile ancestor, IReadOnlyList<RemotePath> children, CancellationToken cancellationToken)
+        IRemote remote, IVhdDisk ancestor, IReadOnlyList<RemotePath> children, CancellationToken cancellationToken)
     {
-        var files = new List<VhdFile>(children.Count);
+        var files = new List<IVhdDisk>(children.Count);
         try
         {
             foreach (var child in children)
             {
-                files.Add(await VhdFile.OpenAsync(remote, child, null, cancellationToken).ConfigureAwait(false));
+                files.Add(await VhdDisk.OpenAsync(remote, child, null, cancellationToken).ConfigureAwait(false));
             }
 
             // An ancestor that was finished before a crash has the newest id and size already: what it had before is no longer known, nor needed.
             Check(ancestor.Id == files[^1].Id ? [.. files] : [ancestor, .. files]);
-            return new MergeSource(remote, ancestor, DiskChain.Create(files), files[0], files[^1]);
+            return new MergeSource(remote, ancestor, files);
         }
         catch
         {
@@ -65,6 +67,19 @@ internal sealed class MergeSource : IAsyncDisposable
             }
 
             throw;
+        }
+    }
+
+    /// <summary>Checks that the oldest child is a delta on the ancestor; the links between the children were checked when they were opened.</summary>
+    /// <exception cref="CorruptBackupException">It is not (<see cref="ErrorCodes.BrokenChainLink"/>).</exception>
+    public void CheckLinkTo(IVhdDisk ancestor)
+    {
+        var first = Children[0];
+        if (first.ParentId != ancestor.Id || first.ParentName != ancestor.Path.Name)
+        {
+            throw new CorruptBackupException(
+                $"\"{first.Path}\" cannot be merged into \"{ancestor.Path}\": found parent \"{first.ParentName}\" ({first.ParentId}), expected \"{ancestor.Path.Name}\" ({ancestor.Id}).",
+                ErrorCodes.BrokenChainLink);
         }
     }
 
@@ -114,7 +129,7 @@ internal sealed class MergeSource : IAsyncDisposable
         SectorOverlay.FillMissing(_bitmap, data.Span, olderBitmap, _olderData);
     }
 
-    private static void Check(List<VhdFile> oldestFirst)
+    private static void Check(List<IVhdDisk> oldestFirst)
     {
         var smallest = long.MaxValue;
         var hasShrunk = false;

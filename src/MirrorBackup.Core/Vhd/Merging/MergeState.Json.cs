@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using MirrorBackup.Remotes;
+using MirrorBackup.Vhd.Directories;
 
 namespace MirrorBackup.Vhd.Merging;
 
@@ -37,7 +38,7 @@ internal sealed partial record MergeState
         }
     }
 
-    /// <summary>Writes the state with Xen Orchestra's keys in its order, and two of our own, which it ignores.</summary>
+    /// <summary>Writes the state with Xen Orchestra's keys in its order, and a few of our own, which it ignores.</summary>
     /// <returns>UTF-8 JSON.</returns>
     public byte[] ToJson()
     {
@@ -47,13 +48,7 @@ internal sealed partial record MergeState
             writer.WriteStartObject();
             WriteDisk(writer, "child", NewestId, null);
             WriteDisk(writer, "parent", AncestorId, AncestorFooterChecksum);
-            writer.WriteStartArray("chain");
-            foreach (var name in Chain)
-            {
-                writer.WriteStringValue(name);
-            }
-
-            writer.WriteEndArray();
+            WriteNames(writer, "chain", Chain);
             writer.WriteNumber("currentBlock", CurrentBlock);
             writer.WriteNumber("mergedDataSize", MergedBytes);
             writer.WriteString("step", Step == MergeStep.Cleanup ? StepCleanup : StepBlocks);
@@ -61,6 +56,11 @@ internal sealed partial record MergeState
             if (AppendSector is { } sector)
             {
                 writer.WriteNumber("appendSector", sector);
+            }
+
+            if (!ChildData.IsEmpty)
+            {
+                WriteNames(writer, "childData", ChildData);
             }
 
             writer.WriteEndObject();
@@ -85,6 +85,7 @@ internal sealed partial record MergeState
             // null, negative and missing come from defects of Xen Orchestra's (formats/vhd.md §5.3): beginning anew is always right.
             CurrentBlock = (int)Math.Clamp(ReadInt64(root, "currentBlock"), 0, int.MaxValue),
             AppendSector = ReadUInt32(root, "appendSector"),
+            ChildData = ReadChildData(root, file),
             MergedBytes = Math.Max(0, ReadInt64(root, "mergedDataSize")),
             Step = ReadStep(root, file),
             DiskSize = Math.Max(0, ReadInt64(root, "diskSize")),
@@ -114,6 +115,24 @@ internal sealed partial record MergeState
         return names.Count >= 2 ? names.ToImmutable() : throw Corrupt(file, $"\"chain\" names {names.Count} files; expected at least 2");
     }
 
+    // What is named here is removed, so that it must be what aliases may name, and nothing else.
+    private static ImmutableArray<string> ReadChildData(JsonElement root, string file)
+    {
+        if (Property(root, "childData") is not { ValueKind: JsonValueKind.Array } paths)
+        {
+            return [];
+        }
+
+        var data = ImmutableArray.CreateBuilder<string>(paths.GetArrayLength());
+        foreach (var element in paths.EnumerateArray())
+        {
+            var text = element.ValueKind == JsonValueKind.String ? element.GetString()! : element.GetRawText();
+            data.Add(VhdAlias.IsTarget(text) ? text : throw Corrupt(file, $"\"childData\"[{data.Count}] is {RemotePath.Quote(text)}; expected a VHD directory below {VhdAlias.DataFolder}/"));
+        }
+
+        return data.ToImmutable();
+    }
+
     private static MergeStep ReadStep(JsonElement root, string file) =>
         Property(root, "step") switch
         {
@@ -141,6 +160,17 @@ internal sealed partial record MergeState
         && Guid.TryParse(text.GetString(), CultureInfo.InvariantCulture, out var id)
             ? id
             : null;
+
+    private static void WriteNames(Utf8JsonWriter writer, string property, ImmutableArray<string> names)
+    {
+        writer.WriteStartArray(property);
+        foreach (var name in names)
+        {
+            writer.WriteStringValue(name);
+        }
+
+        writer.WriteEndArray();
+    }
 
     private static void WriteDisk(Utf8JsonWriter writer, string name, Guid? id, uint? footerChecksum)
     {

@@ -21,8 +21,9 @@ internal sealed partial record MergeState
     public Guid? NewestId { get; init; }
 
     /// <summary>
-    /// The checksum of the ancestor's footer before the merge, which covers its time of creation: only the file that the state was written for has it.
-    /// Ours alone; without it nothing of the progress is believed.
+    /// The checksum of the ancestor's footer before the merge, which covers its time of creation: only the disk that the state was written for has it.
+    /// Ours alone; without it nothing of the progress is believed. In a merge of directories it also says that, before the first block moved, no child
+    /// lacked one.
     /// </summary>
     public uint? AncestorFooterChecksum { get; init; }
 
@@ -40,6 +41,12 @@ internal sealed partial record MergeState
     /// merge finds those that it had written. Ours alone.
     /// </summary>
     public uint? AppendSector { get; init; }
+
+    /// <summary>
+    /// The VHD directories of the children, as aliases name them: they go once no alias leads to them any more, and then nothing else tells which they
+    /// were. Ours alone; empty for files.
+    /// </summary>
+    public ImmutableArray<string> ChildData { get; init; } = [];
 
     /// <summary>Bytes of blocks that were copied, 2 MiB each.</summary>
     public long MergedBytes { get; init; }

@@ -1,16 +1,17 @@
 using System.Collections.Immutable;
 using MirrorBackup.Remotes;
+using MirrorBackup.Vhd.Directories;
 
 namespace MirrorBackup.Vhd.Merging;
 
 /// <summary>
-/// Folds VHD files into the oldest of them, which then takes the name of the newest (<c>formats/vhd.md</c> §5, <c>docs/transfer.md</c>). Killed
+/// Folds VHDs into the oldest of them, which then takes the name of the newest (<c>formats/vhd.md</c> §5, <c>docs/vhd.md</c>). Killed
 /// at any moment, what is left can be read, and <see cref="ResumeAsync"/> finishes it; no child goes before the ancestor has taken the newest name.
 /// </summary>
 internal static class VhdMerge
 {
     /// <summary>Merges a run of revisions.</summary>
-    /// <param name="remote">Must support <see cref="IRemote.OpenForUpdateAsync"/>.</param>
+    /// <param name="remote">For files it must support <see cref="IRemote.OpenForUpdateAsync"/>.</param>
     /// <param name="folder">The folder of the disk, locked by the caller.</param>
     /// <param name="chain">The file names: the ancestor first, each one's delta next. Only the last may belong to a restore point.</param>
     /// <param name="options">How to work with the caller; <see langword="null"/> for the defaults.</param>
@@ -24,7 +25,7 @@ internal static class VhdMerge
         ArgumentNullException.ThrowIfNull(remote);
         ArgumentNullException.ThrowIfNull(chain);
         ArgumentOutOfRangeException.ThrowIfLessThan(chain.Count, 2, nameof(chain));
-        var run = new MergeRun(remote, folder, [.. chain], options ?? new());
+        var run = CreateRun(new MergeJournal(remote, folder, [.. chain], options ?? new()));
         await using (run.ConfigureAwait(false))
         {
             await run.BeginAsync(cancellationToken).ConfigureAwait(false);
@@ -35,7 +36,7 @@ internal static class VhdMerge
     }
 
     /// <summary>Finishes a merge that was interrupted, ours or Xen Orchestra's, or removes a state file that is about nothing that is here.</summary>
-    /// <param name="remote">Must support <see cref="IRemote.OpenForUpdateAsync"/>.</param>
+    /// <param name="remote">For files it must support <see cref="IRemote.OpenForUpdateAsync"/>.</param>
     /// <param name="folder">The folder of the disk, locked by the caller.</param>
     /// <param name="stateName">The name of the state file.</param>
     /// <param name="isListed">Whether a restore point lists the file of this name in this folder, be it there or not.</param>
@@ -66,7 +67,7 @@ internal static class VhdMerge
             case MergeAssessment.Resumable resumable:
                 return await FinishAsync(remote, folder, state, resumable, options, cancellationToken).ConfigureAwait(false);
             case MergeAssessment.Leftover:
-                await MergeRun.EnsureLockHeldAsync(options, cancellationToken).ConfigureAwait(false);
+                await new MergeJournal(remote, folder, [ancestor], options).EnsureLockHeldAsync(cancellationToken).ConfigureAwait(false);
                 await remote.DeleteAsync(path, cancellationToken).ConfigureAwait(false);
                 return new VhdMergeResult { Survivor = null };
             case MergeAssessment.Unfinishable unfinishable:
@@ -82,7 +83,7 @@ internal static class VhdMerge
     private static async ValueTask<VhdMergeResult> FinishAsync(
         IRemote remote, RemotePath folder, MergeState state, MergeAssessment.Resumable resumable, VhdMergeOptions options, CancellationToken cancellationToken)
     {
-        var run = new MergeRun(remote, folder, resumable.Chain, options);
+        var run = CreateRun(new MergeJournal(remote, folder, resumable.Chain, options));
         await using (run.ConfigureAwait(false))
         {
             if (resumable.Work == MergeWork.Blocks)
@@ -92,12 +93,7 @@ internal static class VhdMerge
             }
             else
             {
-                run.Restore(state);
-            }
-
-            if (resumable.Work == MergeWork.Rename)
-            {
-                await run.RepairFootersAsync(cancellationToken).ConfigureAwait(false);
+                await run.TakeUpAsync(state, resumable.Work, cancellationToken).ConfigureAwait(false);
             }
 
             if (resumable.Work != MergeWork.Remove)
@@ -107,5 +103,17 @@ internal static class VhdMerge
 
             return await run.RemoveAsync(cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    private static IMergeRun CreateRun(MergeJournal journal)
+    {
+        var isDirectory = VhdAlias.IsAlias(journal.Chain[0]);
+        if (journal.Chain.FirstOrDefault(name => VhdAlias.IsAlias(name) != isDirectory) is { } other)
+        {
+            throw new UnsupportedBackupException(
+                $"\"{journal.Folder.Combine(other)}\" cannot be merged with \"{journal.AncestorPath}\": one is a VHD file, the other a VHD directory.") { Path = journal.AncestorPath.Value };
+        }
+
+        return isDirectory ? new DirectoryMerge(journal) : new FileMerge(journal);
     }
 }

@@ -18,4 +18,11 @@ internal sealed record VhdMergeOptions
     /// <summary>How many blocks are copied between two flushes, each with a record of the progress.</summary>
     /// <value>16 by default: a record costs next to nothing then, and a quarter of the time if made for each block.</value>
     public int BlocksPerRecord { get; init; } = 16;
+
+    /// <summary>How many block files of directories are moved between two records of the progress.</summary>
+    public int MovesPerRecord { get; init; } = 512;
+
+    /// <summary>How many block files of directories are moved at once.</summary>
+    /// <value>8 by default; at most <see cref="BlockWhereabouts.MostAtOnce"/>.</value>
+    public int MovesAtOnce { get; init; } = 8;
 }
