@@ -17,7 +17,7 @@ internal static class DestinationRequests
         Scope = job.Scope,
         Profile = new DestinationProfile
         {
-            Form = StorageForm.VhdFile,
+            Form = destination.EffectiveForm,
             MaxFileLength = destination.Remote.Capabilities.MaximumFileLength,
             FreeBytes = freeBytes,
         },

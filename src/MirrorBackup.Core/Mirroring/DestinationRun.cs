@@ -107,6 +107,12 @@ internal sealed class DestinationRun : IAsyncDisposable
         _context.Logger.Planned(
             _vmId, Name, plan.Steps.Length, plan.Conflicts.Length, ChainNotation.Format(plan.Before, plan.Names), ChainNotation.Format(plan.Result, plan.Names));
         _before ??= ChainNotation.Format(plan.Before, plan.Names);
+        if (_lock.Held is not null || !Repository.Remote.Capabilities.SupportsLocks)
+        {
+            await GuardAsync(stop => StagedTransfers.DiscardAsync(Repository.Remote, Folder, StepPoints.TargetsOf(plan, Folder), EnsureHeldAsync, stop), cancellationToken)
+                .ConfigureAwait(false);
+        }
+
         return true;
     }
 

@@ -1,6 +1,9 @@
+using MirrorBackup.Backups;
 using MirrorBackup.Disks;
+using MirrorBackup.Remotes;
 using MirrorBackup.Transfer;
 using MirrorBackup.Vhd;
+using MirrorBackup.Vhd.Directories;
 
 namespace MirrorBackup.Mirroring;
 
@@ -48,18 +51,41 @@ internal sealed class DiskTransferRun(RunContext context, SourceBackups source, 
             disk.VirtualSize);
         return new CopyTarget<IDiskWriter>(
             copy.Destination.Name,
-            async stop => await VhdFileWriter.CreateAsync(
-                copy.Destination.Repository.Remote,
-                copy.TargetPath,
-                identity,
-                disk.AllocatedBlocks,
-                new VhdWriteOptions { Timestamp = context.Time.GetUtcNow(), Grade = Remotes.WriteGrade.Publish },
-                stop).ConfigureAwait(false))
+            async stop => transfer.Form.Kind == StorageKind.VhdDirectory
+                ? await CreateDirectoryAsync(copy, identity, disk, stop).ConfigureAwait(false)
+                : await CreateFileAsync(copy, identity, disk, stop).ConfigureAwait(false))
         {
             BeforeCommit = copy.Destination.EnsureHeldAsync,
             Stop = copy.Destination.LockLost,
         };
     }
+
+    private ValueTask<VhdFileWriter> CreateFileAsync(RevisionCopy copy, DiskIdentity identity, IVirtualDisk disk, CancellationToken cancellationToken) =>
+        VhdFileWriter.CreateAsync(
+            copy.Destination.Repository.Remote,
+            copy.TargetPath,
+            identity,
+            disk.AllocatedBlocks,
+            new VhdWriteOptions { Timestamp = context.Time.GetUtcNow(), Grade = WriteGrade.Publish },
+            cancellationToken);
+
+    private ValueTask<VhdDirectoryWriter> CreateDirectoryAsync(RevisionCopy copy, DiskIdentity identity, IVirtualDisk disk, CancellationToken cancellationToken) =>
+        VhdDirectoryWriter.CreateAsync(
+            copy.Destination.Repository.Remote,
+            copy.TargetPath,
+            identity,
+            disk.AllocatedBlocks,
+            new VhdDirectoryWriteOptions
+            {
+                Timestamp = context.Time.GetUtcNow(),
+                Codec = copy.Transfer.Form.Codec,
+                EnsureLockHeld = copy.Destination.EnsureHeldAsync,
+                Staging = new StagingOptions(
+                    StagedTransfers.RecordPath(source.VmId, copy.TargetPath),
+                    string.Join(' ', copy.Transfer.SourcePaths.Select(source.IdOf)),
+                    context.Time),
+            },
+            cancellationToken);
 
     private static void EnsureIsWhatWasPlanned(IVirtualDisk disk, RevisionCopy copy)
     {

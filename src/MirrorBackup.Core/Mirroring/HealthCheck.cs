@@ -54,7 +54,7 @@ internal sealed class HealthCheck(RunContext context)
         var chain = await VhdChain.OpenAsync(remote, path, null, cancellationToken).ConfigureAwait(false);
         await chain.DisposeAsync().ConfigureAwait(false);
 
-        IVirtualDisk disk = await VhdFile.OpenAsync(remote, path, null, cancellationToken).ConfigureAwait(false);
+        IVirtualDisk disk = await VhdDisk.OpenAsync(remote, path, null, cancellationToken).ConfigureAwait(false);
         await using (disk.ConfigureAwait(false))
         {
             var found = await RevisionDigest.ComputeAsync(disk, null, cancellationToken).ConfigureAwait(false);

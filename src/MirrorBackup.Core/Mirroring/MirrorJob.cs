@@ -111,6 +111,7 @@ public sealed class MirrorJob
         foreach (var destination in Destinations)
         {
             destination.Retention.EnsureValid();
+            RequireForm(destination);
             Require(names.Add(destination.Name), $"two destinations have the name {destination.Name}");
             Require(
                 remotes.Add(destination.Remote.Identity),
@@ -118,6 +119,21 @@ public sealed class MirrorJob
                     ? $"the destination {destination.Name} is the source"
                     : $"the destination {destination.Name} is the same storage as another destination");
         }
+    }
+
+    private void RequireForm(MirrorDestination destination)
+    {
+        if (destination.Form is not { } form)
+        {
+            return;
+        }
+
+        Require(
+            form.Kind == StorageKind.VhdDirectory || form == StorageForm.VhdFile,
+            $"the form of the destination {destination.Name} is {form}, a VHD file or a VHD directory is needed");
+        Require(
+            form.Kind == StorageKind.VhdDirectory || Mode == BackupMode.Full || destination.Remote.Capabilities is { SupportsUpdate: true } or { IsReadOnly: true },
+            $"the form of the destination {destination.Name} is {form}, and its remote cannot update files in place, which merging VHD files takes: a VHD directory is needed");
     }
 
     private static bool IsSegment(string id) => RemotePath.TryParse(id, out var path) && !path.IsRoot && path.Parent.IsRoot;

@@ -182,7 +182,7 @@ internal sealed class RoundPart
             }
 
             // A disk that is there already, from an earlier run or beside a broken one.
-            var file = await VhdFile.OpenAsync(Destination.Repository.Remote, Destination.Folder / disk.Path, null, cancellationToken).ConfigureAwait(false);
+            var file = await VhdDisk.OpenAsync(Destination.Repository.Remote, Destination.Folder / disk.Path, null, cancellationToken).ConfigureAwait(false);
             await using (file.ConfigureAwait(false))
             {
                 size += VhdStreamDescription.ComputeLength(file.VirtualSize, file.AllocatedBlocks.Count);

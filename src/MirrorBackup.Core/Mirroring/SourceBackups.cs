@@ -48,6 +48,9 @@ internal sealed class SourceBackups : IBackupChain
 
     public IReadOnlyCollection<ChainProblem> Problems => _chain.Problems;
 
+    /// <summary>The id of the revision at a path; empty if there is none.</summary>
+    public string IdOf(string path) => _chain.Revision(path)?.Id ?? "";
+
     public DiskRevision? ParentOf(string path) => _chain.ParentOf(path);
 
     public BackupMetadata MetadataOf(RestorePoint point) => Catalogue.FindMetadata(point.Name)

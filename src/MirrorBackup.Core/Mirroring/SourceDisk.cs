@@ -18,7 +18,7 @@ internal static class SourceDisk
         {
             foreach (var path in paths)
             {
-                opened.Add(await VhdFile.OpenAsync(source.Remote, source.Folder / path, null, cancellationToken).ConfigureAwait(false));
+                opened.Add(await VhdDisk.OpenAsync(source.Remote, source.Folder / path, null, cancellationToken).ConfigureAwait(false));
             }
 
             var run = opened.Count == 1 ? opened[0] : DiskChain.Create(opened);

@@ -1,6 +1,8 @@
 using MirrorBackup.Backups;
 using MirrorBackup.Remotes;
 using MirrorBackup.Repositories;
+using MirrorBackup.Vhd.Directories;
+using MirrorBackup.Vhd.Merging;
 
 namespace MirrorBackup.Mirroring;
 
@@ -11,7 +13,7 @@ namespace MirrorBackup.Mirroring;
 internal sealed class SourceSnapshot
 {
     private readonly IRemote _remote;
-    private readonly List<RemoteEntry> _entries = [];
+    private readonly List<(RemotePath Path, RemoteEntry? Before)> _entries = [];
 
     private SourceSnapshot(IRemote remote) => _remote = remote;
 
@@ -22,13 +24,11 @@ internal sealed class SourceSnapshot
         foreach (var path in revisionPaths.Prepend(RepositoryPaths.Metadata(point.Name)))
         {
             var file = source.Folder / path;
-            var entry = await source.Remote.StatAsync(file, cancellationToken).ConfigureAwait(false)
-                ?? throw new RemoteNotFoundException($"The file {file} of the source is gone since it was listed.", ErrorCodes.SourceChanged)
-                {
-                    Remote = source.Remote.Name,
-                    Path = file.Value,
-                };
-            snapshot._entries.Add(entry);
+            await snapshot.AddAsync(file, cancellationToken).ConfigureAwait(false);
+            if (VhdAlias.IsAlias(file.Name))
+            {
+                await snapshot.AddDirectoryAsync(file, cancellationToken).ConfigureAwait(false);
+            }
         }
 
         return snapshot;
@@ -37,21 +37,43 @@ internal sealed class SourceSnapshot
     /// <summary>Raises <see cref="IntegrityException"/> with <see cref="ErrorCodes.SourceChanged"/> if a file is another than it was.</summary>
     public async ValueTask EnsureUnchangedAsync(CancellationToken cancellationToken)
     {
-        foreach (var before in _entries)
+        foreach (var (path, before) in _entries)
         {
-            var now = await _remote.StatAsync(before.Path, cancellationToken).ConfigureAwait(false);
+            var now = await _remote.StatAsync(path, cancellationToken).ConfigureAwait(false);
             if (now != before)
             {
-                throw new IntegrityException(
-                    now is null
-                        ? $"The file {before.Path} of the source is gone; it was there when its copy began."
-                        : $"The file {before.Path} of the source changed while it was copied: it had {before.Length} bytes of {before.LastModified:O}, now it has {now.Value.Length} of {now.Value.LastModified:O}.",
-                    ErrorCodes.SourceChanged)
+                throw new IntegrityException($"The file {path} of the source changed while it was copied: {TextOf(before)} when the copy began, {TextOf(now)} now.", ErrorCodes.SourceChanged)
                 {
                     Remote = _remote.Name,
-                    Path = before.Path.Value,
+                    Path = path.Value,
                 };
             }
         }
     }
+
+    private async ValueTask AddAsync(RemotePath file, CancellationToken cancellationToken)
+    {
+        var entry = await _remote.StatAsync(file, cancellationToken).ConfigureAwait(false)
+            ?? throw new RemoteNotFoundException($"The file {file} of the source is gone since it was listed.", ErrorCodes.SourceChanged)
+            {
+                Remote = _remote.Name,
+                Path = file.Value,
+            };
+        _entries.Add((file, entry));
+    }
+
+    // An alias stays what it is while a merge moves blocks into its directory: the state file tells, and at its end the footer.
+    private async ValueTask AddDirectoryAsync(RemotePath alias, CancellationToken cancellationToken)
+    {
+        var state = alias.Parent / MergeStateName.For(alias.Name);
+        _entries.Add((state, await _remote.StatAsync(state, cancellationToken).ConfigureAwait(false)));
+        var dataPath = await VhdAlias.ReadAsync(_remote, alias, cancellationToken).ConfigureAwait(false);
+        await AddAsync(VhdDirectoryLayout.Header(dataPath), cancellationToken).ConfigureAwait(false);
+        await AddAsync(VhdDirectoryLayout.Footer(dataPath), cancellationToken).ConfigureAwait(false);
+        await AddAsync(VhdDirectoryLayout.Bat(dataPath), cancellationToken).ConfigureAwait(false);
+    }
+
+    private static string TextOf(RemoteEntry? entry) => entry is { } file
+        ? $"{file.Length} bytes of {file.LastModified:O}"
+        : "nothing";
 }

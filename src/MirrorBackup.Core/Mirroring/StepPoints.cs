@@ -1,10 +1,11 @@
 using System.Collections.Immutable;
 using MirrorBackup.Backups;
 using MirrorBackup.Planning;
+using MirrorBackup.Remotes;
 
 namespace MirrorBackup.Mirroring;
 
-/// <summary>Which restore points a step concerns.</summary>
+/// <summary>Which restore points and disks a step concerns.</summary>
 internal static class StepPoints
 {
     public static PointId? TransferredBy(MirrorStep? step) => step switch
@@ -25,6 +26,24 @@ internal static class StepPoints
         }
 
         return false;
+    }
+
+    /// <summary>What a plan is going to write, as paths in the remote.</summary>
+    public static HashSet<RemotePath> TargetsOf(DestinationPlan plan, RemotePath folder)
+    {
+        var targets = new HashSet<RemotePath>();
+        foreach (var step in plan.Steps)
+        {
+            ImmutableArray<DiskTransfer> disks = step switch
+            {
+                TransferStep transfer => transfer.Disks,
+                ReplaceStep replace => replace.Disks,
+                _ => [],
+            };
+            targets.UnionWith(disks.Select(disk => folder / disk.TargetPath));
+        }
+
+        return targets;
     }
 
     public static ImmutableArray<string> NamesOf(MirrorStep step) => step switch

@@ -1,3 +1,8 @@
+using MirrorBackup.Backups;
+using MirrorBackup.Codecs;
+using MirrorBackup.Disks;
+using MirrorBackup.Vhd.Directories;
+
 namespace MirrorBackup.Transfer;
 
 /// <summary>
@@ -7,6 +12,8 @@ namespace MirrorBackup.Transfer;
 internal sealed class BlockLease
 {
     private readonly BlockPool _pool;
+    private readonly Lock _encoding = new();
+    private List<(BlockCodec Codec, Task<ReadOnlyMemory<byte>> Stored, BlockBuffers.Lease Buffer)>? _encodings;
     private byte[]? _buffer;
     private int _references = 1;
 
@@ -26,11 +33,14 @@ internal sealed class BlockLease
     /// <summary>The hash of the content, where the reader computed one.</summary>
     public UInt128 Hash { get; set; }
 
-    /// <summary>The sector bitmap.</summary>
+    /// <summary>The sector bitmap; all ones from the moment that a block of a disk is shared.</summary>
     public Memory<byte> Bitmap => Buffer.AsMemory(0, _pool.BitmapBytes);
 
     /// <summary>The data, <see cref="Length"/> bytes.</summary>
     public Memory<byte> Data => Buffer.AsMemory(_pool.BitmapBytes, Length);
+
+    /// <summary>Bitmap and data as one.</summary>
+    public ReadOnlyMemory<byte> Whole => Buffer.AsMemory(0, _pool.BitmapBytes + Length);
 
     private byte[] Buffer => _buffer ?? throw new ObjectDisposedException(nameof(BlockLease));
 
@@ -38,6 +48,48 @@ internal sealed class BlockLease
     public void Retain()
     {
         ObjectDisposedException.ThrowIf(Interlocked.Increment(ref _references) <= 1, this);
+    }
+
+    /// <summary>
+    /// <see cref="Whole"/> in the way that a VHD directory stores it. Done once per codec, by the first who asks; the others wait for it.
+    /// </summary>
+    /// <param name="codec">The codec.</param>
+    /// <returns>The bytes; valid as long as the caller holds its reference.</returns>
+    public Task<ReadOnlyMemory<byte>> EncodeAsync(BlockCodec codec)
+    {
+        if (codec == BlockCodec.None)
+        {
+            return Task.FromResult(Whole);
+        }
+
+        var result = new TaskCompletionSource<ReadOnlyMemory<byte>>(TaskCreationOptions.RunContinuationsAsynchronously);
+        BlockBuffers.Lease room;
+        lock (_encoding)
+        {
+            _encodings ??= [];
+            foreach (var encoding in _encodings)
+            {
+                if (encoding.Codec == codec)
+                {
+                    return encoding.Stored;
+                }
+            }
+
+            room = StoredBlockBuffers.Rent(codec);
+            _encodings.Add((codec, result.Task, room));
+        }
+
+        try
+        {
+            var length = BlockCompression.Compress(codec, Whole.Span, room.Memory.Span);
+            result.SetResult(room.Memory[..length]);
+        }
+        catch (Exception error)
+        {
+            result.SetException(error);
+        }
+
+        return result.Task;
     }
 
     /// <summary>Gives a reference back.</summary>
@@ -49,6 +101,7 @@ internal sealed class BlockLease
         {
             var buffer = Buffer;
             _buffer = null;
+            _encodings?.ForEach(static encoding => encoding.Buffer.Dispose());
             _pool.Return(buffer);
         }
     }

@@ -50,6 +50,7 @@ internal sealed class DiskBlockSource
             lease.Index = blockIndex;
             await _disk.ReadBlockAsync(blockIndex, lease.Bitmap, lease.Data, cancellationToken).ConfigureAwait(false);
             CheckWhole(lease);
+            lease.Bitmap.Span.Fill(0xFF);
             lease.Hash = XxHash128.HashToUInt128(lease.Data.Span);
             return lease;
         }
@@ -60,7 +61,7 @@ internal sealed class DiskBlockSource
         }
     }
 
-    // Writers store whole blocks. A missing sector is zeros in a key; in a delta it would hide the parent's.
+    // Writers store whole blocks, with bitmaps of ones. A missing sector is zeros in a key; in a delta it would hide the parent's.
     private void CheckWhole(BlockLease lease)
     {
         if (_disk.ParentId is null)

@@ -1,4 +1,5 @@
 using MirrorBackup.Disks;
+using MirrorBackup.Vhd.Directories;
 
 namespace MirrorBackup.Transfer;
 
@@ -23,9 +24,11 @@ internal sealed class DiskSink(IVirtualDisk source, CopyTarget<IDiskWriter> targ
 
     public async ValueTask<long> WriteAsync(BlockLease block, CancellationToken cancellationToken)
     {
-        await _writer!.WriteBlockAsync(block.Index, block.Data, cancellationToken).ConfigureAwait(false);
+        var stored = _writer is VhdDirectoryWriter directory
+            ? await StoreAsync(directory, block, cancellationToken).ConfigureAwait(false)
+            : await StoreAsync(block, cancellationToken).ConfigureAwait(false);
         Interlocked.Increment(ref _blocks);
-        return block.Length;
+        return stored;
     }
 
     public async ValueTask<long> CommitAsync(CancellationToken cancellationToken)
@@ -43,5 +46,33 @@ internal sealed class DiskSink(IVirtualDisk source, CopyTarget<IDiskWriter> targ
         return await _writer!.CompleteAsync(cancellationToken).ConfigureAwait(false);
     }
 
+    // Blocks that were made durable are worth keeping if the next attempt sends the same; not where the content is in doubt, nor where they are what is in the way.
+    public void Fail(Exception reason)
+    {
+        if (reason is not (IntegrityException or CorruptBackupException or UnsupportedBackupException or RemoteFullException))
+        {
+            (_writer as VhdDirectoryWriter)?.Suspend();
+        }
+    }
+
     public ValueTask DisposeAsync() => _writer?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    private async ValueTask<long> StoreAsync(BlockLease block, CancellationToken cancellationToken)
+    {
+        await _writer!.WriteBlockAsync(block.Index, block.Data, cancellationToken).ConfigureAwait(false);
+        return block.Length;
+    }
+
+    // Compressed once for all targets of the same codec.
+    private static async ValueTask<long> StoreAsync(VhdDirectoryWriter directory, BlockLease block, CancellationToken cancellationToken)
+    {
+        if (await directory.TryKeepBlockAsync(block.Index, block.Whole, cancellationToken).ConfigureAwait(false))
+        {
+            return 0;
+        }
+
+        var stored = await block.EncodeAsync(directory.Codec).ConfigureAwait(false);
+        await directory.WriteStoredBlockAsync(block.Index, stored, cancellationToken).ConfigureAwait(false);
+        return stored.Length;
+    }
 }

@@ -168,6 +168,7 @@ internal sealed class FanOutBranch
         catch (Exception e)
         {
             _error = Volatile.Read(ref _reason) ?? e;
+            _sink.Fail(_error);
         }
 
         _blocks.Writer.TryComplete();

@@ -18,4 +18,9 @@ internal interface IFanOutSink : IAsyncDisposable
     /// <summary>Runs once everything was written and the source was verified.</summary>
     /// <returns>Bytes stored in all.</returns>
     ValueTask<long> CommitAsync(CancellationToken cancellationToken);
+
+    /// <summary>Told, before the disposal, why nothing is committed.</summary>
+    void Fail(Exception reason)
+    {
+    }
 }

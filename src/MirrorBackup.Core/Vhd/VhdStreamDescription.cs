@@ -10,9 +10,7 @@ namespace MirrorBackup.Vhd;
 /// </summary>
 public sealed class VhdStreamDescription
 {
-    private const int BlockSize = VhdHeader.UsualBlockSize;
-    private const int StoredBlockBytes = VhdFooter.Size + BlockSize;
-    private const int HeadBytes = VhdFooter.Size + VhdHeader.Size;
+    private const int StoredBlockBytes = VhdFooter.Size + VhdHeader.UsualBlockSize;
 
     private VhdStreamDescription(DiskIdentity disk, int[] blocks, VhdStreamPart[] parts)
     {
@@ -41,7 +39,7 @@ public sealed class VhdStreamDescription
     {
         ArgumentOutOfRangeException.ThrowIfNegative(virtualSize);
         ArgumentOutOfRangeException.ThrowIfNegative(blockCount);
-        return HeadBytes + BlockAllocationTable.StoredBytes(TableEntries(virtualSize)) + (blockCount * StoredBlockBytes) + VhdFooter.Size;
+        return VhdHead.Length + BlockAllocationTable.StoredBytes(VhdHead.TableEntries(virtualSize)) + (blockCount * StoredBlockBytes) + VhdFooter.Size;
     }
 
     /// <summary>Describes a VHD.</summary>
@@ -58,45 +56,19 @@ public sealed class VhdStreamDescription
         ArgumentNullException.ThrowIfNull(disk);
         ArgumentNullException.ThrowIfNull(blocks);
         ArgumentNullException.ThrowIfNull(options);
-        CheckDisk(disk);
-        var entries = TableEntries(disk.VirtualSize);
-        var tableOffset = HeadBytes + options.GapBeforeTable;
+        var tableOffset = VhdHead.Length + options.GapBeforeTable;
+        var head = VhdHead.Create(disk, options.Timestamp, options.Geometry, tableOffset);
         var order = blocks.ToArray();
-        var table = CreateTable(disk, order, entries, tableOffset);
-        var footer = VhdFooter.Create(
-            disk.Id,
-            disk.IsDelta ? VhdDiskType.Differencing : VhdDiskType.Dynamic,
-            disk.VirtualSize,
-            VhdTimestamp.FromInstant(options.Timestamp),
-            options.Geometry,
-            VhdCreator.XenOrchestra).Bytes.ToArray();
-        var header = VhdHeader.Create(entries, disk.ParentId, disk.ParentName, tableOffset);
+        var table = CreateTable(disk, order, VhdHead.TableEntries(disk.VirtualSize), tableOffset);
+        var footer = head.Footer.Bytes.ToArray();
         return new(disk, order,
         [
-            new VhdStreamPart.Bytes((byte[])[.. footer, .. header.Bytes]),
+            new VhdStreamPart.Bytes((byte[])[.. footer, .. head.Header.Bytes]),
             new VhdStreamPart.Zeros(options.GapBeforeTable),
             new VhdStreamPart.Bytes(table),
             new VhdStreamPart.Copy(order, StoredBlockBytes),
             new VhdStreamPart.Bytes(footer),
         ]);
-    }
-
-    private static long TableEntries(long virtualSize) => (virtualSize / BlockSize) + (virtualSize % BlockSize == 0 ? 0 : 1);
-
-    private static void CheckDisk(DiskIdentity disk)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(disk.VirtualSize, nameof(disk));
-        if (disk.IsDelta == string.IsNullOrEmpty(disk.ParentName))
-        {
-            throw new ArgumentException(
-                $"A delta has the id and the name of its parent, a key has neither: found id {disk.ParentId} and name \"{disk.ParentName}\".", nameof(disk));
-        }
-
-        if (TableEntries(disk.VirtualSize) > BlockAllocationTable.MaximumEntries)
-        {
-            throw new UnsupportedBackupException(
-                $"The disk {disk.Id} has {disk.VirtualSize} bytes; a VHD is written for up to {(long)BlockAllocationTable.MaximumEntries * BlockSize}.");
-        }
     }
 
     private static byte[] CreateTable(DiskIdentity disk, int[] blocks, long entries, int tableOffset)

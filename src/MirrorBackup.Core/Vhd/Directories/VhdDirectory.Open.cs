@@ -30,6 +30,12 @@ public sealed partial class VhdDirectory
     {
         ArgumentNullException.ThrowIfNull(remote);
         var dataPath = await VhdAlias.ReadAsync(remote, alias, cancellationToken).ConfigureAwait(false);
+        return await OpenDataAsync(remote, alias, dataPath, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Opens a directory that an alias leads to, or is going to.</summary>
+    internal static async ValueTask<VhdDirectory> OpenDataAsync(IRemote remote, RemotePath alias, RemotePath dataPath, CancellationToken cancellationToken)
+    {
         var filters = ReadFiltersAsync(remote, dataPath, cancellationToken);
         var footer = ReadPartAsync(remote, alias, dataPath, VhdDirectoryLayout.Footer(dataPath), MaximumPartLength, cancellationToken);
         var header = ReadPartAsync(remote, alias, dataPath, VhdDirectoryLayout.Header(dataPath), MaximumPartLength, cancellationToken);

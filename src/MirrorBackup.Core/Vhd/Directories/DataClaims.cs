@@ -1,0 +1,104 @@
+using System.Collections.Concurrent;
+using MirrorBackup.Remotes;
+using MirrorBackup.Vhd.Merging;
+
+namespace MirrorBackup.Vhd.Directories;
+
+/// <summary>
+/// Which directories below <c>data/</c> belong to somebody: those that an alias of the folder names, whatever their names, and those whose names belong to a
+/// member of an unfinished merge. After a merge names lie, so only this decides what is free.
+/// </summary>
+internal sealed class DataClaims
+{
+    private const int Concurrency = 8;
+
+    // On a storage that takes upper and lower case for the same, a name in another case is the same directory.
+    private readonly ConcurrentDictionary<string, bool> _claimed = new(StringComparer.OrdinalIgnoreCase);
+    private volatile bool _isComplete = true;
+
+    private DataClaims()
+    {
+    }
+
+    /// <summary>Whether everything that may claim a directory could be read. If not, nothing that is there is free.</summary>
+    public bool IsComplete => _isComplete;
+
+    /// <summary>Reads all aliases and merge states of a folder.</summary>
+    /// <param name="remote">Where it lies.</param>
+    /// <param name="diskFolder">The folder of one disk; one that is not there claims nothing.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    public static async ValueTask<DataClaims> ReadAsync(IRemote remote, RemotePath diskFolder, CancellationToken cancellationToken)
+    {
+        var claims = new DataClaims();
+        var sources = new List<RemotePath>();
+        try
+        {
+            await foreach (var entry in remote.ListAsync(diskFolder, cancellationToken).ConfigureAwait(false))
+            {
+                if (VhdAlias.IsAlias(entry.Name) || MergeStateName.TryParse(entry.Name, out _))
+                {
+                    sources.Add(entry.Path);
+                }
+            }
+        }
+        catch (RemoteNotFoundException)
+        {
+            return claims;
+        }
+
+        await Parallel.ForEachAsync(
+            sources,
+            new ParallelOptions { MaxDegreeOfParallelism = Concurrency, CancellationToken = cancellationToken },
+            (path, stop) => claims.AddAsync(remote, path, stop)).ConfigureAwait(false);
+        return claims;
+    }
+
+    /// <summary>Whether a directory belongs to nobody for certain, so that it may be removed.</summary>
+    public bool IsFree(RemotePath dataPath) => IsComplete && !IsClaimed(dataPath);
+
+    /// <summary>Whether a directory is known to belong to somebody.</summary>
+    public bool IsClaimed(RemotePath dataPath) => _claimed.ContainsKey(dataPath.Name);
+
+    private async ValueTask AddAsync(IRemote remote, RemotePath path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (MergeStateName.TryParse(path.Name, out var ancestor))
+            {
+                await AddMergeAsync(remote, path, ancestor, cancellationToken).ConfigureAwait(false);
+            }
+            else
+            {
+                Add(await VhdAlias.ReadAsync(remote, path, cancellationToken).ConfigureAwait(false));
+            }
+        }
+        catch (RemoteNotFoundException)
+        {
+            // Removed meanwhile: it claims nothing any more.
+        }
+        catch (Exception broken) when (broken is CorruptBackupException or IntegrityException or RemoteConflictException)
+        {
+            _isComplete = false;
+        }
+    }
+
+    private async ValueTask AddMergeAsync(IRemote remote, RemotePath path, string ancestor, CancellationToken cancellationToken)
+    {
+        var content = await remote.ReadAllAsync(path, MergeStateName.MaximumLength, cancellationToken).ConfigureAwait(false);
+        var state = MergeState.Parse(content, path.ToString());
+        if (state.Defect is not null)
+        {
+            _isComplete = false;
+        }
+
+        foreach (var name in state.Chain.Add(ancestor))
+        {
+            if (VhdAlias.IsAlias(name) && name.Length > VhdAlias.Ending.Length)
+            {
+                Add(VhdAlias.DataPathFor(path.Parent / name));
+            }
+        }
+    }
+
+    private void Add(RemotePath dataPath) => _claimed[dataPath.Name] = true;
+}

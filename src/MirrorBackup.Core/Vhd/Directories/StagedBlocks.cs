@@ -1,0 +1,166 @@
+using MirrorBackup.Backups;
+using MirrorBackup.Codecs;
+using MirrorBackup.Remotes;
+
+namespace MirrorBackup.Vhd.Directories;
+
+/// <summary>
+/// The blocks of a directory that is being written, and the record by which the transfer can be resumed. A block enters the record only after a flush that
+/// began when the block was complete, so that a power cut cannot take what the record vouches for. Thread-safe.
+/// </summary>
+internal sealed class StagedBlocks : IDisposable
+{
+    private readonly IRemote _remote;
+    private readonly RemotePath _dataPath;
+    private readonly StagedTransfer _transfer;
+    private readonly StagingOptions? _staging;
+    private readonly BlockSet _complete;
+    private readonly SemaphoreSlim _recording = new(1, 1);
+
+    // What the record of an earlier attempt says is there; null from the moment that it turns out to be wrong.
+    private volatile BlockSet? _trusted;
+    private volatile bool _hasRecord;
+    private int _recordedBlocks;
+    private long _recordedAt;
+
+    public StagedBlocks(IRemote remote, RemotePath dataPath, StagedTransfer transfer, BlockSet flushed, StagingOptions? staging)
+    {
+        (_remote, _dataPath, _transfer, _staging) = (remote, dataPath, transfer, staging);
+        _complete = new BlockSet(flushed.ByteLength * 8L);
+        _trusted = flushed.Count == 0 ? null : flushed;
+        _hasRecord = flushed.Count > 0;
+        _recordedAt = staging?.Time.GetTimestamp() ?? 0;
+    }
+
+    /// <summary>Whether a record vouches for blocks, so that an aborted transfer can be resumed.</summary>
+    public bool HasRecord => _hasRecord;
+
+    /// <summary>How many blocks are there.</summary>
+    public int Count => _complete.Count;
+
+    /// <summary>A block was written.</summary>
+    public async ValueTask AddAsync(int block, CancellationToken cancellationToken)
+    {
+        _complete.Add(block);
+        if (_staging is null || !IsDue(_staging) || !await _recording.WaitAsync(0, cancellationToken).ConfigureAwait(false))
+        {
+            return;
+        }
+
+        try
+        {
+            await RecordAsync(_staging, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _recording.Release();
+        }
+    }
+
+    /// <summary>Looks whether an earlier attempt has stored a block already.</summary>
+    /// <param name="block">The block.</param>
+    /// <param name="content">What it has to hold: bitmap and data.</param>
+    /// <param name="codec">How it is stored.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    /// <returns>True if exactly that is there, durable; then the block is done.</returns>
+    public async ValueTask<bool> TryKeepAsync(int block, ReadOnlyMemory<byte> content, BlockCodec codec, CancellationToken cancellationToken)
+    {
+        if (_trusted is not { } trusted || !trusted.Contains(block))
+        {
+            return false;
+        }
+
+        if (!await HoldsAsync(block, content, codec, cancellationToken).ConfigureAwait(false))
+        {
+            await DistrustAsync(cancellationToken).ConfigureAwait(false);
+            return false;
+        }
+
+        await AddAsync(block, cancellationToken).ConfigureAwait(false);
+        return true;
+    }
+
+    /// <summary>Removes the record: the transfer has ended, or nothing is left to resume.</summary>
+    public async ValueTask RemoveRecordAsync(CancellationToken cancellationToken)
+    {
+        if (_staging is not null)
+        {
+            await _remote.DeleteAsync(_staging.RecordPath, cancellationToken).ConfigureAwait(false);
+            _hasRecord = false;
+        }
+    }
+
+    public void Dispose() => _recording.Dispose();
+
+    private bool IsDue(StagingOptions staging) =>
+        _complete.Count - Volatile.Read(ref _recordedBlocks) >= staging.BlocksPerRecord
+        || staging.Time.GetElapsedTime(Volatile.Read(ref _recordedAt)) >= staging.Interval;
+
+    private async ValueTask RecordAsync(StagingOptions staging, CancellationToken cancellationToken)
+    {
+        var vouched = BlockSet.FromBytes(_complete.ToBytes());
+        var count = vouched.Count;
+        if (_trusted is { } trusted)
+        {
+            vouched.Add(trusted);
+        }
+
+        await _remote.FlushAsync(_dataPath, cancellationToken).ConfigureAwait(false);
+        await StagingRecord.Of(_transfer, _dataPath, vouched).WriteAsync(_remote, staging.RecordPath, cancellationToken).ConfigureAwait(false);
+        _hasRecord = true;
+        Volatile.Write(ref _recordedBlocks, count);
+        Volatile.Write(ref _recordedAt, staging.Time.GetTimestamp());
+    }
+
+    // A record that lies once is not believed again. It goes before the block is written anew, so that it never vouches for bytes that no flush has seen.
+    private async ValueTask DistrustAsync(CancellationToken cancellationToken)
+    {
+        await _recording.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await RemoveRecordAsync(cancellationToken).ConfigureAwait(false);
+            _trusted = null;
+        }
+        finally
+        {
+            _recording.Release();
+        }
+    }
+
+    private async ValueTask<bool> HoldsAsync(int block, ReadOnlyMemory<byte> content, BlockCodec codec, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var file = await _remote.OpenReadAsync(VhdDirectoryLayout.Block(_dataPath, block), cancellationToken).ConfigureAwait(false);
+            await using (file.ConfigureAwait(false))
+            {
+                var limit = BlockCompression.MaximumLength(codec, content.Length);
+                if (file.Length == 0 || file.Length > limit)
+                {
+                    return false;
+                }
+
+                using var stored = StoredBlockBuffers.Rent(codec);
+                var bytes = stored.Memory[..(int)file.Length];
+                await file.ReadExactlyAsync(0, bytes, cancellationToken).ConfigureAwait(false);
+                return Decodes(codec, bytes.Span, content.Span);
+            }
+        }
+        catch (Exception error) when (error is RemoteNotFoundException or RemoteConflictException or CorruptBackupException or IntegrityException or InvalidDataException)
+        {
+            return false;
+        }
+    }
+
+    private static bool Decodes(BlockCodec codec, ReadOnlySpan<byte> stored, ReadOnlySpan<byte> content)
+    {
+        if (codec == BlockCodec.None)
+        {
+            return stored.SequenceEqual(content);
+        }
+
+        using var clear = StoredBlockBuffers.Rent(BlockCodec.None);
+        var length = BlockCompression.Decompress(codec, stored, clear.Memory.Span);
+        return clear.Memory.Span[..length].SequenceEqual(content);
+    }
+}
