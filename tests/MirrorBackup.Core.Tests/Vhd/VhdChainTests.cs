@@ -166,7 +166,7 @@ public sealed class VhdChainTests : IAsyncDisposable
 
         var error = await Assert.ThrowsAsync<UnsupportedBackupException>(async () => await OpenAsync(3, new VhdChainOptions { MaximumLength = 2 }));
 
-        Assert.Contains("more than 2 files", error.Message, StringComparison.Ordinal);
+        Assert.Contains("more than 2 disks", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
