@@ -89,7 +89,7 @@ public abstract class DelegatingRemote : IRemote
         Inner.GetAvailableBytesAsync(cancellationToken);
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         await Inner.DisposeAsync().ConfigureAwait(false);
         GC.SuppressFinalize(this);

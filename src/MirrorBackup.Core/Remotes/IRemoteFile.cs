@@ -17,6 +17,12 @@ public interface IRemoteFile : IAsyncDisposable
     /// <summary>The length in bytes when it was opened.</summary>
     long Length { get; }
 
+    /// <summary>
+    /// Whether only reading from front to back is fast: the bytes depend on those before. Readers then do without looks at the end, and
+    /// without several reads at once.
+    /// </summary>
+    bool IsSequential => false;
+
     /// <summary>Reads from a position until the buffer is full or the file ends.</summary>
     /// <param name="offset">Bytes from the start of the file; may lie beyond the end.</param>
     /// <param name="buffer">Receives the bytes.</param>

@@ -7,6 +7,8 @@ internal class MeteredFile(IRemoteFile inner, MeteredRemote meter) : IRemoteFile
 
     public long Length => inner.Length;
 
+    public bool IsSequential => inner.IsSequential;
+
     protected MeteredRemote Meter { get; } = meter;
 
     public async ValueTask<int> ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken = default)

@@ -129,6 +129,8 @@ public sealed class RetryingRemote : DelegatingRemote
 
         public long Length => inner.Length;
 
+        public bool IsSequential => inner.IsSequential;
+
         public ValueTask<int> ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken = default) =>
             remote.RetryAsync(() => inner.ReadAsync(offset, buffer, cancellationToken), cancellationToken);
 

@@ -87,8 +87,21 @@ public sealed class EncryptionKey : IDisposable
         }
     }
 
-    /// <summary>The bytes, for a cipher; valid until <see cref="Dispose"/>. Only of a key that was made of bytes or by <see cref="CopyAsync"/>.</summary>
-    internal ReadOnlySpan<byte> Bytes => _bytes ?? throw new ObjectDisposedException(nameof(EncryptionKey));
+    /// <summary>
+    /// Makes a cipher of the key. Only of a key that was made of bytes or by <see cref="CopyAsync"/>; a disposed one makes none, so that nothing
+    /// is ever encrypted with a key that is being wiped.
+    /// </summary>
+    internal TCipher Make<TCipher>(CipherFactory<TCipher> make)
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            return make(_bytes ?? throw new InvalidOperationException("The key was not asked for yet."));
+        }
+    }
+
+    /// <summary>Makes a cipher of the bytes of a key, which are valid during the call only.</summary>
+    internal delegate TCipher CipherFactory<out TCipher>(ReadOnlySpan<byte> key);
 
     private EncryptionKey? TryCopy()
     {
@@ -105,7 +118,7 @@ public sealed class EncryptionKey : IDisposable
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            _bytes = Pin(asked.Bytes);
+            _bytes = Pin(asked._bytes);
             return FromBytes(_bytes);
         }
     }

@@ -1,0 +1,75 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using Org.BouncyCastle.Crypto.Engines;
+using Org.BouncyCastle.Crypto.Macs;
+using Org.BouncyCastle.Crypto.Parameters;
+
+namespace MirrorBackup.Codecs.Encryption.Streaming;
+
+/// <summary>
+/// ChaCha20-Poly1305 of RFC 8439 §2.8 from the ChaCha20 and the Poly1305 of BouncyCastle, without associated data. (Its own composition holds
+/// back what it decrypts until a block and a tag more have come.)
+/// </summary>
+internal sealed class ManagedChaCha20Poly1305 : StreamingCipher
+{
+    private const int BlockBytes = 64;
+
+    private readonly ChaCha7539Engine _chaCha = new();
+    private readonly Poly1305 _poly = new();
+    private readonly bool _encrypts;
+    private long _length;
+
+    public ManagedChaCha20Poly1305(ReadOnlySpan<byte> key, ReadOnlySpan<byte> nonce, bool encrypts)
+    {
+        _encrypts = encrypts;
+        _chaCha.Init(true, new ParametersWithIV(new KeyParameter(key), nonce));
+
+        // Block 0 of the key stream is the key of the authenticator; the message begins with block 1.
+        Span<byte> first = stackalloc byte[BlockBytes];
+        first.Clear();
+        _chaCha.ProcessBytes(first, first);
+        _poly.Init(new KeyParameter(first[..32]));
+        CryptographicOperations.ZeroMemory(first);
+    }
+
+    public override void Transform(ReadOnlySpan<byte> input, Span<byte> output)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(output.Length, input.Length);
+        if (!_encrypts)
+        {
+            _poly.BlockUpdate(input);
+        }
+
+        _chaCha.ProcessBytes(input, output);
+        if (_encrypts)
+        {
+            _poly.BlockUpdate(output[..input.Length]);
+        }
+
+        _length += input.Length;
+    }
+
+    public override void Finish(Span<byte> tag)
+    {
+        Span<byte> end = stackalloc byte[32];
+        end.Clear();
+        var padding = (int)(-_length & 15);
+
+        // Two lengths of 8 bytes, little-endian: of the associated data, which there is none of, and of the ciphertext.
+        BinaryPrimitives.WriteInt64LittleEndian(end[(padding + 8)..], _length);
+        _poly.BlockUpdate(end[..(padding + 16)]);
+        _poly.DoFinal(tag);
+    }
+
+    public override bool Verify(ReadOnlySpan<byte> tag)
+    {
+        Span<byte> computed = stackalloc byte[EncryptionScheme.TagBytes];
+        Finish(computed);
+        return CryptographicOperations.FixedTimeEquals(computed, tag);
+    }
+
+    /// <summary>BouncyCastle has no way to wipe its engines; what they hold goes with the garbage collector.</summary>
+    public override void Dispose()
+    {
+    }
+}

@@ -1,0 +1,104 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using MirrorBackup.Remotes;
+
+namespace MirrorBackup.Codecs.Encryption;
+
+/// <summary>
+/// A small encrypted file: read whole and authenticated before it gives a byte. A read of all of it goes straight into the caller's buffer; any
+/// other keeps the content until the file is closed.
+/// </summary>
+/// <param name="inner">The stored file; owned.</param>
+/// <param name="remote">The name of the remote, for messages.</param>
+/// <param name="cipher">Decrypts; stays the caller's.</param>
+/// <param name="asStored">Whether to give the stored bytes once they are authenticated, and not the clear ones.</param>
+internal sealed class WholeFile(IRemoteFile inner, string remote, FileCipher cipher, bool asStored) : IRemoteFile
+{
+    /// <summary>The longest stored file that is read whole: two blocks of a disk, whatever a compression made of them.</summary>
+    public const int MaximumStoredLength = 4 << 20;
+
+    private readonly SemaphoreSlim _gate = new(1, 1);
+    private byte[]? _content;
+    private bool _disposed;
+
+    public RemotePath Path => inner.Path;
+
+    public long Length { get; } = asStored ? inner.Length : cipher.Scheme.ClearLength(inner.Length);
+
+    public async ValueTask<int> ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (offset == 0 && buffer.Length >= Length && _content is null)
+        {
+            await LoadAsync(buffer[..(int)Length], cancellationToken).ConfigureAwait(false);
+            return (int)Length;
+        }
+
+        var content = _content ?? await KeepAsync(cancellationToken).ConfigureAwait(false);
+        if (offset >= content.Length)
+        {
+            return 0;
+        }
+
+        var count = (int)Math.Min(buffer.Length, content.Length - offset);
+        content.AsMemory((int)offset, count).CopyTo(buffer);
+        return count;
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _disposed = true;
+        _content = null;
+        return inner.DisposeAsync();
+    }
+
+    private async ValueTask<byte[]> KeepAsync(CancellationToken cancellationToken)
+    {
+        await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (_content is not { } content)
+            {
+                content = new byte[(int)Length];
+                await LoadAsync(content, cancellationToken).ConfigureAwait(false);
+                _content = content;
+            }
+
+            return content;
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    private async ValueTask LoadAsync(Memory<byte> target, CancellationToken cancellationToken)
+    {
+        var storedLength = (int)inner.Length;
+        var other = ArrayPool<byte>.Shared.Rent(storedLength);
+        try
+        {
+            var (stored, clear) = asStored
+                ? (target, other.AsMemory(0, (int)cipher.Scheme.ClearLength(storedLength)))
+                : (other.AsMemory(0, storedLength), target);
+            await inner.ReadExactlyAsync(0, stored, cancellationToken).ConfigureAwait(false);
+            if (!cipher.TryOpen(stored.Span, clear.Span))
+            {
+                CryptographicOperations.ZeroMemory(target.Span);
+                throw NotAuthentic(Path, remote, cipher.Scheme);
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(other);
+        }
+    }
+
+    internal static IntegrityException NotAuthentic(RemotePath path, string remote, EncryptionScheme scheme) =>
+        new($"{path} of {remote} is not authentic: its {scheme.Name} tag does not fit, so it was altered, cut, or encrypted with another key.", ErrorCodes.NotAuthentic)
+        {
+            Remote = remote,
+            Path = path.Value,
+        };
+}
