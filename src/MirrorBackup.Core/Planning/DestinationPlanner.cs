@@ -6,9 +6,6 @@ namespace MirrorBackup.Planning;
 /// <summary>Plans one destination; knows nothing of the others.</summary>
 internal sealed class DestinationPlanner(SourceView view, DestinationRequest request, MirrorRequest mirror)
 {
-    private static readonly Dictionary<PointId, StepReason> NothingSkipped = [];
-    private static readonly Dictionary<PointId, RouteFailure> NothingRefused = [];
-
     // The letters are common to all destinations, and given when all of them are planned.
     private static readonly PointNames NoNames = PointNames.Of();
 
@@ -24,16 +21,7 @@ internal sealed class DestinationPlanner(SourceView view, DestinationRequest req
 
         var start = new DestinationStart(request, _chain);
         var initial = Restorable(start);
-        var skipped = NothingSkipped;
-        var pass = Send(start, initial, ref skipped, NothingRefused);
-        var assembly = Assemble(start, pass, initial);
-        var refused = FreeSpace.Refuse(assembly, request);
-        if (refused.Count > 0)
-        {
-            pass = TransferPass.Run(view, start, mirror.Options, skipped, refused);
-            assembly = Assemble(start, pass, initial);
-        }
-
+        var (pass, assembly) = new Selection(view, start, initial, mirror.Options).Choose();
         var result = pass.Model.ToChain();
         var forecast = assembly.Space.ToForecast();
         var conflicts = Conflicts(start, pass, assembly);
@@ -51,39 +39,6 @@ internal sealed class DestinationPlanner(SourceView view, DestinationRequest req
 
         var model = start.CreateModel();
         return [.. _chain.Points.Where(model.IsRestorable)];
-    }
-
-    /// <summary>
-    /// First as if everything were sent, because only what can be sent takes part in the retention; then without what the retention
-    /// would not keep, unless that made something impossible.
-    /// </summary>
-    private TransferPass Send(
-        DestinationStart start, List<RestorePoint> initial, ref Dictionary<PointId, StepReason> skipped, Dictionary<PointId, RouteFailure> refused)
-    {
-        var everything = TransferPass.Run(view, start, mirror.Options, NothingSkipped, refused);
-        var superseded = SupersededPoints.Find(everything, start, initial, mirror.Options);
-        if (superseded.Count == 0)
-        {
-            return everything;
-        }
-
-        var pass = TransferPass.Run(view, start, mirror.Options, superseded, refused);
-        if (Failures(pass) > Failures(everything))
-        {
-            return everything;
-        }
-
-        skipped = superseded;
-        return pass;
-    }
-
-    private static int Failures(TransferPass pass) => pass.Outcomes.Count(outcome => outcome.Failure is not null);
-
-    private PlanAssembly Assemble(DestinationStart start, TransferPass pass, List<RestorePoint> initial)
-    {
-        var assembly = new PlanAssembly(start, pass, initial, mirror.Options);
-        assembly.Run();
-        return assembly;
     }
 
     private ImmutableArray<PlanConflict> Conflicts(DestinationStart start, TransferPass pass, PlanAssembly assembly)

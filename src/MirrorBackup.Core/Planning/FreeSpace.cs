@@ -41,6 +41,10 @@ internal static class FreeSpace
         return refused;
     }
 
+    /// <summary>Why a point is not sent though the retention would keep it: it was left out in favour of points that do not fit.</summary>
+    internal static RouteFailure NoRoomBeside(DestinationRequest request) => new(
+        PlanConflictKind.NotEnoughSpace, $"{request.Name}: the free space does not suffice for more than the points that are sent");
+
     internal static PlanWarning? Warn(PlanForecast forecast, DestinationRequest request) =>
         request.Profile.FreeBytes is { } free && forecast.PeakBytes > free
             ? new PlanWarning(

@@ -48,4 +48,7 @@ internal sealed class RetentionWatch
         _released.Sort();
         return _released.ConvertAll(entry => _points[entry]);
     }
+
+    /// <summary>Whether it would keep one more new point.</summary>
+    internal bool Wants(PointId point) => _ledger.Wants(point.Timestamp);
 }

@@ -18,6 +18,8 @@ internal sealed class LastTally(int count) : IRuleTally
         return released != point;
     }
 
+    public bool Wants(LedgerEntry point) => _kept.Count < count || Keeps(point);
+
     public bool Keeps(LedgerEntry point) => _kept.TryPeek(out var oldest, out _) && point.CompareTo(oldest) >= 0;
 
     public string Reason(LedgerEntry point) => $"one of the last {count}";

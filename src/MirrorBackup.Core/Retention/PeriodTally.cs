@@ -8,49 +8,52 @@ internal sealed class PeriodTally(KeepPeriodsRule rule, TimeZoneInfo timeZone) :
     public bool Add(LedgerEntry point, out LedgerEntry? released)
     {
         released = null;
-        var label = PeriodLabel.Of(rule, point.Timestamp, timeZone);
-        if (_oldest.TryGetValue(label, out var holder))
-        {
-            if (holder.CompareTo(point) <= 0)
-            {
-                return false;
-            }
-
-            _oldest[label] = point;
-            released = holder;
-            return true;
-        }
-
-        if (_oldest.Count < rule.Count)
-        {
-            _oldest.Add(label, point);
-            return true;
-        }
-
-        using var first = _oldest.GetEnumerator();
-        first.MoveNext();
-        if (label < first.Current.Key)
+        var label = LabelOf(point);
+        if (!Wants(point, label))
         {
             return false;
         }
 
-        released = first.Current.Value;
-        _oldest.Remove(first.Current.Key);
-        _oldest.Add(label, point);
+        if (!_oldest.TryGetValue(label, out released) && _oldest.Count == rule.Count)
+        {
+            var first = First;
+            released = first.Value;
+            _oldest.Remove(first.Key);
+        }
+
+        _oldest[label] = point;
         return true;
     }
 
+    public bool Wants(LedgerEntry point) => Wants(point, LabelOf(point));
+
     public string Reason(LedgerEntry point) =>
-        $"{PeriodLabel.Name(rule.Period)} {PeriodLabel.Text(rule.Period, PeriodLabel.Of(rule, point.Timestamp, timeZone))}";
+        $"{PeriodLabel.Name(rule.Period)} {PeriodLabel.Text(rule.Period, LabelOf(point))}";
 
     /// <summary>The label, as in the metadata, of a point that the rule keeps; otherwise <see langword="null"/>.</summary>
     internal string? TagOf(LedgerEntry point)
     {
-        var label = PeriodLabel.Of(rule, point.Timestamp, timeZone);
+        var label = LabelOf(point);
         return _oldest.TryGetValue(label, out var holder) && holder == point
             ? $"{PeriodLabel.Name(rule.Period)}={PeriodLabel.Text(rule.Period, label)}"
             : null;
     }
 
     public bool Keeps(LedgerEntry point) => TagOf(point) is not null;
+
+    private KeyValuePair<int, LedgerEntry> First
+    {
+        get
+        {
+            using var entries = _oldest.GetEnumerator();
+            entries.MoveNext();
+            return entries.Current;
+        }
+    }
+
+    private bool Wants(LedgerEntry point, int label) => _oldest.TryGetValue(label, out var holder)
+        ? holder.CompareTo(point) > 0
+        : _oldest.Count < rule.Count || label > First.Key;
+
+    private int LabelOf(LedgerEntry point) => PeriodLabel.Of(rule, point.Timestamp, timeZone);
 }

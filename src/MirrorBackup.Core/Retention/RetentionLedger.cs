@@ -46,4 +46,12 @@ internal sealed class RetentionLedger
 
         return point;
     }
+
+    /// <summary>Says whether a rule would keep one more point, without taking it.</summary>
+    /// <param name="timestamp">Its instant in ms.</param>
+    internal bool Wants(long timestamp)
+    {
+        var point = new LedgerEntry(timestamp, _count);
+        return _tallies.Exists(tally => tally.Wants(point));
+    }
 }

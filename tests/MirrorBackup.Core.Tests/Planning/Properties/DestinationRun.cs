@@ -27,6 +27,9 @@ internal sealed class DestinationRun(HistoryWorld world, SimulatedRepository bef
         }
     }
 
+    /// <summary>What is there once interrupted merges are finished.</summary>
+    internal SimulatedRepository Start => Prefixes.LastOrDefault(prefix => prefix.Step is ResumeMergeStep)?.After ?? Before;
+
     internal SimulatedRepository After => Prefixes.Count == 0 ? Before : Prefixes[^1].After;
 
     internal PlanExecutor Executor
@@ -41,6 +44,12 @@ internal sealed class DestinationRun(HistoryWorld world, SimulatedRepository bef
     /// <summary>Whether nothing of this destination may be retired, because it or the plan says so.</summary>
     internal bool IsRetiringStopped =>
         Plan.Conflicts.Any(conflict => conflict.Kind is PlanConflictKind.RetiringBlocked or PlanConflictKind.RetirementBrake);
+
+    internal bool IsNamedByAConflict(PointId id) => Plan.Conflicts.Any(conflict => conflict.Points.Contains(id));
+
+    /// <summary>Whether the retention would keep a point beside what is there at the end.</summary>
+    internal bool WouldKeep(PointId id) =>
+        Request.Retention.Decide(Counted(After).Select(point => point.Id.Timestamp).Append(id.Timestamp))[^1].IsKept;
 
     internal bool HasConflict(PlanConflictKind kind) => Plan.Conflicts.Any(conflict => conflict.Kind == kind);
 

@@ -19,7 +19,8 @@ internal static class RepositoryRules
         }
 
         var taken = repository.Revisions.Keys.Select(FileStem).Concat(repository.Points.Select(point => point.Name))
-            .Concat(repository.ReservedPaths.Select(FileStem)).ToHashSet(StringComparer.Ordinal);
+            .Concat(repository.ReservedPaths.Select(FileStem))
+            .Concat(repository.PendingMerges.SelectMany(merge => merge.Paths).Select(FileStem)).ToHashSet(StringComparer.Ordinal);
         while (taken.Contains(instant.ToString(NameFormat, CultureInfo.InvariantCulture)))
         {
             instant = instant.AddSeconds(1);

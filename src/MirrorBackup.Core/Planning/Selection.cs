@@ -1,0 +1,93 @@
+using MirrorBackup.Backups;
+
+namespace MirrorBackup.Planning;
+
+/// <summary>Chooses what is sent to one destination: of what is new, what the retention keeps and the free space takes.</summary>
+internal sealed class Selection(SourceView view, DestinationStart start, IReadOnlyCollection<RestorePoint> initial, PlanningOptions options)
+{
+    private static readonly Dictionary<PointId, StepReason> NothingSkipped = [];
+    private static readonly Dictionary<PointId, RouteFailure> NothingRefused = [];
+
+    /// <summary>Chooses, and puts the steps in order.</summary>
+    internal (TransferPass Pass, PlanAssembly Assembly) Choose()
+    {
+        var (pass, skipped) = WithoutSuperseded(NothingRefused);
+        var assembly = Assemble(pass);
+        var refused = FreeSpace.Refuse(assembly, start.Request);
+        return refused.Count == 0 ? (pass, assembly) : ChooseWhatFits(skipped, refused);
+    }
+
+    /// <summary>
+    /// First as if everything were sent, because only what can be sent takes part in the retention; then without what the retention
+    /// would not keep, unless that made something impossible.
+    /// </summary>
+    private (TransferPass Pass, Dictionary<PointId, StepReason> Skipped) WithoutSuperseded(Dictionary<PointId, RouteFailure> refused)
+    {
+        var everything = Run(NothingSkipped, refused);
+        var superseded = SupersededPoints.Find(everything, start, initial, options);
+        if (superseded.Count == 0)
+        {
+            return (everything, NothingSkipped);
+        }
+
+        var pass = Run(superseded, refused);
+        return Failures(pass) > Failures(everything) ? (everything, NothingSkipped) : (pass, superseded);
+    }
+
+    /// <summary>
+    /// Some points were left out in favour of others that do not fit. They take their place, as far as they fit beside what is sent
+    /// anyway, the newest before the older; the rest is refused as well, so that no point is missing without a true reason.
+    /// </summary>
+    private (TransferPass Pass, PlanAssembly Assembly) ChooseWhatFits(Dictionary<PointId, StepReason> skipped, Dictionary<PointId, RouteFailure> refused)
+    {
+        var (_, stillSkipped) = WithoutSuperseded(refused);
+        var replacements = skipped.Keys.Where(id => !stillSkipped.ContainsKey(id)).OrderBy(view.OrderOf).ToList();
+        while (true)
+        {
+            var left = new Dictionary<PointId, StepReason>(skipped);
+            replacements.ForEach(id => left.Remove(id));
+            var pass = Run(left, refused);
+            var assembly = Assemble(pass);
+            if (replacements.Count == 0 || FreeSpace.Refuse(assembly, start.Request).Count == 0)
+            {
+                return WithReasons(pass, assembly, left, refused);
+            }
+
+            replacements.RemoveRange(0, (replacements.Count + 1) / 2);
+        }
+    }
+
+    /// <summary>Refuses what was left out and would be kept beside the points that fit.</summary>
+    private (TransferPass Pass, PlanAssembly Assembly) WithReasons(
+        TransferPass pass, PlanAssembly assembly, Dictionary<PointId, StepReason> skipped, Dictionary<PointId, RouteFailure> refused)
+    {
+        var watch = new RetentionWatch(start.Request, initial);
+        foreach (var outcome in pass.Outcomes)
+        {
+            watch.Add(outcome.Restored);
+        }
+
+        var missed = skipped.Keys.Where(watch.Wants).ToList();
+        if (missed.Count == 0)
+        {
+            return (pass, assembly);
+        }
+
+        var named = new Dictionary<PointId, RouteFailure>(refused);
+        missed.ForEach(id => named.Add(id, FreeSpace.NoRoomBeside(start.Request)));
+        var again = Run(skipped, named);
+        return (again, Assemble(again));
+    }
+
+    private TransferPass Run(Dictionary<PointId, StepReason> skipped, Dictionary<PointId, RouteFailure> refused) =>
+        TransferPass.Run(view, start, options, skipped, refused);
+
+    private PlanAssembly Assemble(TransferPass pass)
+    {
+        var assembly = new PlanAssembly(start, pass, initial, options);
+        assembly.Run();
+        return assembly;
+    }
+
+    private static int Failures(TransferPass pass) => pass.Outcomes.Count(outcome => outcome.Failure is not null);
+}
