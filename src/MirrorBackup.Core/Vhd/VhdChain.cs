@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using MirrorBackup.Disks;
 using MirrorBackup.Remotes;
+using MirrorBackup.Vhd.Merging;
 
 namespace MirrorBackup.Vhd;
 
@@ -26,10 +28,30 @@ public static class VhdChain
     {
         ArgumentNullException.ThrowIfNull(remote);
         options ??= VhdChainOptions.Default;
+        try
+        {
+            return await OpenAsync(remote, tip, options, ImmutableDictionary<string, string>.Empty, cancellationToken).ConfigureAwait(false);
+        }
+        catch (MirrorBackupException broken) when (broken is RemoteNotFoundException or CorruptBackupException)
+        {
+            // An unfinished merge may be why: then the chain is whole, but not under its names.
+            var complete = await UnfinishedMerges.FindCompleteAsync(remote, tip.Parent, cancellationToken).ConfigureAwait(false);
+            if (complete.IsEmpty)
+            {
+                throw;
+            }
+
+            return await OpenAsync(remote, tip, options, complete, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static async ValueTask<DiskChain> OpenAsync(
+        IRemote remote, RemotePath tip, VhdChainOptions options, ImmutableDictionary<string, string> merged, CancellationToken cancellationToken)
+    {
         var youngestFirst = new List<IVhdDisk>();
         try
         {
-            await OpenDisksAsync(remote, tip, options, youngestFirst, cancellationToken).ConfigureAwait(false);
+            await OpenDisksAsync(remote, tip, options, merged, youngestFirst, cancellationToken).ConfigureAwait(false);
             youngestFirst.Reverse();
             return DiskChain.Create(youngestFirst);
         }
@@ -45,10 +67,15 @@ public static class VhdChain
     }
 
     private static async ValueTask OpenDisksAsync(
-        IRemote remote, RemotePath tip, VhdChainOptions options, List<IVhdDisk> youngestFirst, CancellationToken cancellationToken)
+        IRemote remote,
+        RemotePath tip,
+        VhdChainOptions options,
+        ImmutableDictionary<string, string> merged,
+        List<IVhdDisk> youngestFirst,
+        CancellationToken cancellationToken)
     {
         var seen = new HashSet<RemotePath> { tip };
-        var child = await VhdDisk.OpenAsync(remote, tip, options.Files, cancellationToken).ConfigureAwait(false);
+        var child = await OpenDiskAsync(remote, tip, options, merged, cancellationToken).ConfigureAwait(false);
         youngestFirst.Add(child);
         while (child.ParentId is { } parentId && parentId != options.StopAbove)
         {
@@ -63,7 +90,7 @@ public static class VhdChain
                 throw new UnsupportedBackupException($"{tip}: more than {options.MaximumLength} disks in the chain of parents.") { Path = tip.Value };
             }
 
-            child = await OpenParentAsync(remote, child, parentId, path, options.Files, cancellationToken).ConfigureAwait(false);
+            child = await OpenParentAsync(remote, child, parentId, path, options, merged, cancellationToken).ConfigureAwait(false);
             youngestFirst.Add(child);
         }
 
@@ -73,13 +100,26 @@ public static class VhdChain
         }
     }
 
+    // What a merge has completed is what the ancestor is, whose end an interruption may have left without a footer.
+    private static ValueTask<IVhdDisk> OpenDiskAsync(
+        IRemote remote, RemotePath path, VhdChainOptions options, ImmutableDictionary<string, string> merged, CancellationToken cancellationToken) =>
+        merged.TryGetValue(path.Name, out var ancestor)
+            ? VhdDisk.OpenAsync(remote, path.Parent.Combine(ancestor), MergeFolder.Tolerant, cancellationToken)
+            : VhdDisk.OpenAsync(remote, path, options.Files, cancellationToken);
+
     private static async ValueTask<IVhdDisk> OpenParentAsync(
-        IRemote remote, IVhdDisk child, Guid parentId, RemotePath path, VhdOpenOptions options, CancellationToken cancellationToken)
+        IRemote remote,
+        IVhdDisk child,
+        Guid parentId,
+        RemotePath path,
+        VhdChainOptions options,
+        ImmutableDictionary<string, string> merged,
+        CancellationToken cancellationToken)
     {
         IVhdDisk parent;
         try
         {
-            parent = await VhdDisk.OpenAsync(remote, path, options, cancellationToken).ConfigureAwait(false);
+            parent = await OpenDiskAsync(remote, path, options, merged, cancellationToken).ConfigureAwait(false);
         }
         catch (RemoteNotFoundException missing)
         {

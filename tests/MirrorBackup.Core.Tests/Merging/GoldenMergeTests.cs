@@ -18,10 +18,12 @@ public sealed class GoldenMergeTests : IDisposable
 
     // "cleanup" is the crash after which Xen Orchestra deletes every point of the VM.
     [Theory]
-    [InlineData("interrupted-merge-file-blocks")]
-    [InlineData("interrupted-merge-file-cleanup")]
-    [InlineData("interrupted-merge-file-after-rename")]
-    public async Task ResumeAsync_StateOfXenOrchestra_EveryPointHasItsTrueContent(string scenario)
+    [InlineData("interrupted-merge-file-blocks", ".vhd")]
+    [InlineData("interrupted-merge-file-cleanup", ".vhd")]
+    [InlineData("interrupted-merge-file-after-rename", ".vhd")]
+    [InlineData("interrupted-merge-dir-blocks", ".alias.vhd")]
+    [InlineData("interrupted-merge-dir-cleanup", ".alias.vhd")]
+    public async Task ResumeAsync_StateOfXenOrchestra_EveryPointHasItsTrueContentBeforeAndAfter(string scenario, string ending)
     {
         GoldenData.UnpackState(scenario, 4, _folder.Path);
         var golden = GoldenScenario.Load(scenario);
@@ -30,24 +32,29 @@ public sealed class GoldenMergeTests : IDisposable
         var state = Directory.EnumerateFiles(vm, "*.merge.json", SearchOption.AllDirectories).Single();
         var folder = RemotePath.Parse(Path.GetRelativePath(_folder["dst"], Path.GetDirectoryName(state)!));
         string[] points = [.. Directory.EnumerateFiles(vm, "2*.json").Select(static p => Path.GetFileNameWithoutExtension(p))];
+        Assert.Equal(4, points.Length);
+        await AssertContentAsync();
 
-        var result = await VhdMerge.ResumeAsync(
-            remote, folder, Path.GetFileName(state), name => points.Contains(Path.GetFileNameWithoutExtension(name)), null, Cancelled);
+        var result = await VhdMerge.ResumeAsync(remote, folder, Path.GetFileName(state), name => points.Contains(name.Split('.')[0]), null, Cancelled);
 
-        Assert.Equal("20260106T010000Z.vhd", result.Survivor);
+        Assert.Equal($"20260106T010000Z{ending}", result.Survivor);
         Assert.Equal(12588544, result.FinalSize);
         Assert.False(result.IsDifferencing);
-        Assert.Equal(4, points.Length);
-        foreach (var point in points)
-        {
-            var timestamp = (long)JsonNode.Parse(File.ReadAllText(Path.Combine(vm, point + ".json")))!["timestamp"]!;
-            await using var chain = await VhdChain.OpenAsync(remote, folder.Combine(point + ".vhd"), cancellationToken: Cancelled);
-            var digest = Convert.ToHexStringLower(await DiskDigest.ComputeAsync(chain, null, Cancelled));
-            Assert.Equal(golden.TruthOf(timestamp, "delta").Single().Value, digest);
-        }
-
+        await AssertContentAsync();
         Assert.Empty(Directory.EnumerateFiles(vm, "*.merge.json", SearchOption.AllDirectories));
-        Assert.False(File.Exists(Path.Combine(Path.GetDirectoryName(state)!, "20260105T010000Z.vhd")));
+        Assert.False(File.Exists(Path.Combine(Path.GetDirectoryName(state)!, $"20260105T010000Z{ending}")));
+        Assert.Equal(ending == ".vhd" ? 0 : 4, Directory.EnumerateDirectories(vm, "*.vhd", SearchOption.AllDirectories).Count());
+
+        async Task AssertContentAsync()
+        {
+            foreach (var point in points)
+            {
+                var timestamp = (long)JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(vm, point + ".json"), Cancelled))!["timestamp"]!;
+                await using var chain = await VhdChain.OpenAsync(remote, folder.Combine(point + ending), cancellationToken: Cancelled);
+                var digest = Convert.ToHexStringLower(await DiskDigest.ComputeAsync(chain, null, Cancelled));
+                Assert.Equal(golden.TruthOf(timestamp, "delta").Single().Value, digest);
+            }
+        }
     }
 
     // Step 5 of the same scenario: the engine deleted all points, sent the chain again, and then applied the old state to the new files: silent corruption.

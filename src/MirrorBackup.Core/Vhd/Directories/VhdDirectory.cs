@@ -3,6 +3,7 @@ using MirrorBackup.Codecs;
 using MirrorBackup.Disks;
 using MirrorBackup.Remotes;
 using MirrorBackup.Vhd.Format;
+using MirrorBackup.Vhd.Merging;
 
 namespace MirrorBackup.Vhd.Directories;
 
@@ -15,12 +16,14 @@ public sealed partial class VhdDirectory : IVhdDisk
 {
     private const string Part = "block";
 
-    private static readonly int ClearBlockLength = VhdBlock.StoredBytes(VhdHeader.UsualBlockSize);
+    /// <summary>Bytes of a block that is not compressed: its sector bitmap and its data.</summary>
+    internal static readonly int ClearBlockLength = VhdBlock.StoredBytes(VhdHeader.UsualBlockSize);
     private static readonly BlockBuffers StoredBlocks = new(
         Enum.GetValues<BlockCodec>().Max(static codec => BlockCompression.MaximumLength(codec, ClearBlockLength)));
 
     private readonly IRemote _remote;
     private readonly BlockPresence _blocks;
+    private volatile MovedBlocks? _moved;
 
     private VhdDirectory(IRemote remote, RemotePath alias, RemotePath dataPath, BlockCodec codec, VhdFooter footer, VhdHeader header, BlockPresence blocks)
     {
@@ -144,7 +147,20 @@ public sealed partial class VhdDirectory : IVhdDisk
 
     private async ValueTask<int> ReadFileAsync(RemotePath path, int blockIndex, Memory<byte> stored, CancellationToken cancellationToken)
     {
-        var file = await OpenFileAsync(path, blockIndex, cancellationToken).ConfigureAwait(false);
+        IRemoteFile file;
+        try
+        {
+            file = await _remote.OpenReadAsync(path, cancellationToken).ConfigureAwait(false);
+        }
+        catch (RemoteNotFoundException missing)
+        {
+            return await TryReadMovedAsync(blockIndex, stored, cancellationToken).ConfigureAwait(false) ?? throw new CorruptBackupException(
+                $"{path}: block {blockIndex} of {Path} is not there, expected a file because {VhdDirectoryLayout.Bat(DataPath)} counts it.", ErrorCodes.MissingBlock, missing)
+            {
+                Path = path.Value,
+            };
+        }
+
         await using (file.ConfigureAwait(false))
         {
             if (file.Length > MaximumStoredBlockLength)
@@ -159,20 +175,16 @@ public sealed partial class VhdDirectory : IVhdDisk
         }
     }
 
-    private async ValueTask<IRemoteFile> OpenFileAsync(RemotePath path, int blockIndex, CancellationToken cancellationToken)
+    // A merge that was interrupted, or goes on while we read, may have moved the file; what was known of it may be out of date.
+    private async ValueTask<int?> TryReadMovedAsync(int blockIndex, Memory<byte> stored, CancellationToken cancellationToken)
     {
-        try
+        if (_moved is { } known && await known.TryReadAsync(blockIndex, stored, cancellationToken).ConfigureAwait(false) is { } length)
         {
-            return await _remote.OpenReadAsync(path, cancellationToken).ConfigureAwait(false);
+            return length;
         }
-        catch (RemoteNotFoundException missing)
-        {
-            throw new CorruptBackupException(
-                $"{path}: block {blockIndex} of {Path} is not there, expected a file because {VhdDirectoryLayout.Bat(DataPath)} counts it.", ErrorCodes.MissingBlock, missing)
-            {
-                Path = path.Value,
-            };
-        }
+
+        _moved = await MovedBlocks.FindAsync(_remote, this, cancellationToken).ConfigureAwait(false);
+        return _moved is { } found ? await found.TryReadAsync(blockIndex, stored, cancellationToken).ConfigureAwait(false) : null;
     }
 
     private void CheckAllocated(int blockIndex)

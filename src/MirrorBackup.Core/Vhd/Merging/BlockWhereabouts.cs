@@ -14,6 +14,12 @@ internal sealed class BlockWhereabouts
     /// </summary>
     public const int MostAtOnce = 16;
 
+    /// <summary>The holder of a block that is in the ancestor.</summary>
+    public const int Arrived = -1;
+
+    /// <summary>The holder of a block that neither is with its child nor can have arrived.</summary>
+    public const int Lost = -2;
+
     private BlockWhereabouts(int[] blocks, int[] holders, BlockLoss? loss)
     {
         Blocks = blocks;
@@ -24,10 +30,10 @@ internal sealed class BlockWhereabouts
     /// <summary>The blocks of all children, ascending.</summary>
     public int[] Blocks { get; }
 
-    /// <summary>For each of <see cref="Blocks"/>, the child that has the file, counted from the oldest; -1 where it is in the ancestor.</summary>
+    /// <summary>For each of <see cref="Blocks"/>, the child that has the file, counted from the oldest; or <see cref="Arrived"/>, or <see cref="Lost"/>.</summary>
     public int[] Holders { get; }
 
-    /// <summary>A block that neither is with its child nor can have arrived; <see langword="null"/> if all are accounted for.</summary>
+    /// <summary>The first block that is lost; <see langword="null"/> if none is.</summary>
     public BlockLoss? Loss { get; }
 
     /// <summary>Finds the blocks.</summary>
@@ -68,9 +74,9 @@ internal sealed class BlockWhereabouts
                 continue;
             }
 
-            holders[i] = -1;
             var isThere = ancestorFiles.Contains(blocks[i]);
-            if (!isThere || !(wereWhole || !ancestor.IsAllocated(blocks[i]) || waiting < MostAtOnce))
+            holders[i] = isThere && (wereWhole || !ancestor.IsAllocated(blocks[i]) || waiting < MostAtOnce) ? Arrived : Lost;
+            if (holders[i] == Lost)
             {
                 loss ??= new BlockLoss(blocks[i], youngest, isThere ? waiting : null);
             }

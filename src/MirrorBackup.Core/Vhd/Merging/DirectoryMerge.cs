@@ -25,7 +25,7 @@ internal sealed class DirectoryMerge(MergeJournal journal) : IMergeRun
         CheckData();
 
         // What is missing before the first block has moved never moves: merging would let an older version pass for it.
-        if (Array.IndexOf(_blocks!.Holders, -1) is >= 0 and var missing)
+        if (Array.FindIndex(_blocks!.Holders, static holder => holder < 0) is >= 0 and var missing)
         {
             throw new CorruptBackupException(
                 $"\"{journal.NewestPath}\" cannot be merged into \"{journal.AncestorPath}\": the file of block {_blocks.Blocks[missing]} is missing in the youngest revision whose table has it.",
@@ -199,7 +199,7 @@ internal sealed class DirectoryMerge(MergeJournal journal) : IMergeRun
         for (int start = 0, end; start < blocks.Length; start = end)
         {
             end = Math.Min(start + journal.Options.MovesPerRecord, blocks.Length);
-            if (holders.AsSpan(start, end - start).ContainsAnyExcept(-1))
+            if (holders.AsSpan(start, end - start).ContainsAnyExcept(BlockWhereabouts.Arrived))
             {
                 journal.State = journal.State with { CurrentBlock = blocks[start] };
                 await journal.WriteAsync(mustBeNew: false, cancellationToken).ConfigureAwait(false);

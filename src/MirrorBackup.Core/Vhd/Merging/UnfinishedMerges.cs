@@ -1,0 +1,93 @@
+using System.Collections.Immutable;
+using MirrorBackup.Remotes;
+
+namespace MirrorBackup.Vhd.Merging;
+
+/// <summary>
+/// Finds what revisions are stored in while a merge of their folder is unfinished. Only asked where opening in the ordinary way has failed, so that a
+/// folder without unfinished merges costs nothing.
+/// </summary>
+internal static class UnfinishedMerges
+{
+    /// <summary>Reads the states of all merges of a folder that say which disks they are about.</summary>
+    public static async ValueTask<List<MergeState>> ReadStatesAsync(IRemote remote, RemotePath folder, CancellationToken cancellationToken)
+    {
+        var states = new List<MergeState>();
+        foreach (var (path, ancestor) in await ListAsync(remote, folder, cancellationToken).ConfigureAwait(false))
+        {
+            try
+            {
+                var state = MergeState.Parse(await remote.ReadAllAsync(path, MergeStateName.MaximumLength, cancellationToken).ConfigureAwait(false), path.Value);
+                if (!state.Chain.IsEmpty && state.Chain[0] == ancestor)
+                {
+                    states.Add(state);
+                }
+            }
+            catch (Exception e) when (e is RemoteNotFoundException or CorruptBackupException)
+            {
+                // Finished meanwhile, or not to be followed: what it names is then only what it is itself.
+            }
+        }
+
+        return states;
+    }
+
+    /// <summary>
+    /// Finds the merges whose ancestor holds everything already and has not got the newest name yet: the newest revision is what the ancestor is, whatever
+    /// its own name still leads to.
+    /// </summary>
+    /// <returns>The name of the ancestor, by the name of the revision.</returns>
+    public static async ValueTask<ImmutableDictionary<string, string>> FindCompleteAsync(IRemote remote, RemotePath folder, CancellationToken cancellationToken)
+    {
+        var complete = ImmutableDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
+        foreach (var state in await ReadStatesAsync(remote, folder, cancellationToken).ConfigureAwait(false))
+        {
+            var ancestorId = await TryReadIdAsync(remote, folder.Combine(state.Chain[0]), cancellationToken).ConfigureAwait(false);
+            var newestId = await TryReadIdAsync(remote, folder.Combine(state.Chain[^1]), cancellationToken).ConfigureAwait(false);
+            var expected = state.NewestId ?? newestId;
+            if (ancestorId is not null && ancestorId == expected && (newestId ?? expected) == expected)
+            {
+                complete[state.Chain[^1]] = state.Chain[0];
+            }
+        }
+
+        return complete.ToImmutable();
+    }
+
+    private static async ValueTask<Guid?> TryReadIdAsync(IRemote remote, RemotePath path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var disk = await VhdDisk.OpenAsync(remote, path, MergeFolder.Tolerant, cancellationToken).ConfigureAwait(false);
+            await using (disk.ConfigureAwait(false))
+            {
+                return disk.Id;
+            }
+        }
+        catch (Exception e) when (e is RemoteNotFoundException or CorruptBackupException or UnsupportedBackupException)
+        {
+            return null;
+        }
+    }
+
+    private static async ValueTask<List<(RemotePath Path, string Ancestor)>> ListAsync(IRemote remote, RemotePath folder, CancellationToken cancellationToken)
+    {
+        var states = new List<(RemotePath, string)>();
+        try
+        {
+            await foreach (var entry in remote.ListAsync(folder, cancellationToken).ConfigureAwait(false))
+            {
+                if (entry.IsFile && MergeStateName.TryParse(entry.Name, out var ancestor))
+                {
+                    states.Add((entry.Path, ancestor));
+                }
+            }
+        }
+        catch (RemoteNotFoundException)
+        {
+            return [];
+        }
+
+        return states;
+    }
+}
