@@ -1,3 +1,4 @@
+using MirrorBackup.Backups;
 using MirrorBackup.Remotes;
 
 namespace MirrorBackup.Cli;
@@ -5,7 +6,7 @@ namespace MirrorBackup.Cli;
 /// <summary>The remotes of a job, closed together.</summary>
 internal sealed class OpenRemotes : IAsyncDisposable
 {
-    private readonly List<IRemote> _destinations = [];
+    private readonly List<(IRemote Remote, StorageForm? Form)> _destinations = [];
 
     private readonly bool _isOneOfMany;
 
@@ -18,8 +19,11 @@ internal sealed class OpenRemotes : IAsyncDisposable
     /// <summary>The source.</summary>
     public IRemote Source { get; }
 
-    /// <summary>The destinations, in the order of their URLs; one that could not be opened is there as a remote that says so when it is used.</summary>
-    public IReadOnlyList<IRemote> Destinations => _destinations;
+    /// <summary>
+    /// The destinations, in the order of their URLs, with the form that these ask for; one that could not be opened is there as a remote that says so when it is
+    /// used.
+    /// </summary>
+    public IReadOnlyList<(IRemote Remote, StorageForm? Form)> Destinations => _destinations;
 
     /// <summary>Opens them.</summary>
     /// <param name="source">The URL of the source.</param>
@@ -53,7 +57,7 @@ internal sealed class OpenRemotes : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        foreach (var destination in _destinations)
+        foreach (var (destination, _) in _destinations)
         {
             await destination.DisposeAsync();
         }
@@ -65,12 +69,14 @@ internal sealed class OpenRemotes : IAsyncDisposable
     {
         try
         {
-            _destinations.Add(await open(url, cancellationToken));
+            var remote = await open(url, cancellationToken);
+            _destinations.Add((remote, null));
+            _destinations[^1] = (remote, RemoteUrl.FormOf(url, remote));
         }
         catch (MirrorBackupException failure) when (failure.Code != ErrorCodes.InvalidUrl && _isOneOfMany)
         {
             var name = RemoteLocation.Parse(url).ToString();
-            _destinations.Add(new UnavailableRemote(name, $"unavailable {_destinations.Count}: {name}", failure));
+            _destinations.Add((new UnavailableRemote(name, $"unavailable {_destinations.Count}: {name}", failure), null));
         }
     }
 }

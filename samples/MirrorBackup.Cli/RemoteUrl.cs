@@ -1,3 +1,4 @@
+using MirrorBackup.Backups;
 using MirrorBackup.Remotes;
 
 namespace MirrorBackup.Cli;
@@ -5,6 +6,8 @@ namespace MirrorBackup.Cli;
 /// <summary>Opens what the URLs of a command line name.</summary>
 internal static class RemoteUrl
 {
+    private const string CompressionOption = "vhdDirectoryCompression";
+
     private static readonly RemoteFactory s_factory = new();
 
     /// <summary>Opens a remote that is only read; not even a lock is made.</summary>
@@ -34,6 +37,32 @@ internal static class RemoteUrl
         }
 
         return await s_factory.OpenAsync(location, cancellationToken);
+    }
+
+    /// <summary>
+    /// The form of incremental backups that a URL asks for: <c>useVhdDirectory=true</c>, and <c>vhdDirectoryCompression</c>, which is <c>brotli</c>,
+    /// <c>gzip</c> or <c>none</c>.
+    /// </summary>
+    /// <param name="url">The URL.</param>
+    /// <param name="remote">What it leads to.</param>
+    /// <returns>The form; <see langword="null"/> where the remote decides.</returns>
+    /// <exception cref="UsageException">The compression is not known, or is for nothing.</exception>
+    public static StorageForm? FormOf(string url, IRemote remote)
+    {
+        var location = RemoteLocation.Parse(url);
+        var compression = location.GetText(CompressionOption);
+        BlockCodec? codec = compression switch
+        {
+            null => null,
+            "brotli" => BlockCodec.Brotli,
+            "gzip" => BlockCodec.Gzip,
+            "none" => BlockCodec.None,
+            _ => throw new UsageException($"{location}: found {CompressionOption}={compression}; expected brotli, gzip or none."),
+        };
+        var isDirectory = location.UseVhdDirectory || (codec is not null && !remote.Capabilities.SupportsUpdate);
+        return isDirectory ? StorageForm.VhdDirectory(codec ?? BlockCodec.Brotli)
+            : codec is null ? null
+            : throw new UsageException($"{location}: {CompressionOption} is for VHD directories; expected useVhdDirectory=true with it.");
     }
 
     private static bool CanBeMade(RemoteLocation location) =>

@@ -44,8 +44,8 @@ internal sealed class JobOptions
     /// <param name="parsed">The command line.</param>
     /// <param name="mode">The mode.</param>
     /// <param name="source">The remote to read.</param>
-    /// <param name="destinations">The remotes to write.</param>
-    public MirrorJob CreateJob(ParseResult parsed, BackupMode mode, IRemote source, IEnumerable<IRemote> destinations)
+    /// <param name="destinations">The remotes to write, and the forms to write incremental backups in.</param>
+    public MirrorJob CreateJob(ParseResult parsed, BackupMode mode, IRemote source, IEnumerable<(IRemote Remote, StorageForm? Form)> destinations)
     {
         var retention = ReadRetention(parsed);
         if (parsed.GetValue(_concurrency) is < 1 and var concurrency)
@@ -65,9 +65,9 @@ internal sealed class JobOptions
             Scope = parsed.GetValue(_wholeVm) ? RetentionScope.WholeVm : RetentionScope.Job,
             Concurrency = parsed.GetValue(_concurrency),
         };
-        foreach (var destination in destinations)
+        foreach (var (remote, form) in destinations)
         {
-            job.Destinations.Add(new MirrorDestination(destination, retention));
+            job.Destinations.Add(new MirrorDestination(remote, retention) { Form = form });
         }
 
         return job;

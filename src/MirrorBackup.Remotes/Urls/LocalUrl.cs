@@ -7,7 +7,7 @@ internal static class LocalUrl
 
     /// <summary>What Xen Orchestra stores in the URL of any remote; no meaning for a local one beyond what <see cref="RemoteLocation"/> offers.</summary>
     private static readonly string[] XenOrchestraOptions =
-        ["useVhdDirectory", "encryptionKey", "immutable", "allowUnauthorized", "minPartSize", "maxPartSize", "maxPartNumber"];
+        ["useVhdDirectory", "vhdDirectoryCompression", "encryptionKey", "immutable", "allowUnauthorized", "minPartSize", "maxPartSize", "maxPartNumber"];
 
     public static LocalRemote Open(RemoteLocation location, TimeProvider? timeProvider)
     {
