@@ -21,7 +21,7 @@ internal static class RemoteUrl
     /// <summary>Opens a destination to plan for: read-only, and empty where <see cref="OpenDestinationAsync"/> would make its folder.</summary>
     public static async Task<IRemote> OpenPreviewAsync(string url, CancellationToken cancellationToken) =>
         RemoteLocation.Parse(url) is var location && CanBeMade(location)
-            ? new MemoryRemote(location.Path)
+            ? await RemoteFactory.EncryptAsync(new MemoryRemote(location.Path), location, cancellationToken)
             : await OpenReadOnlyAsync(url, cancellationToken);
 
     /// <summary>

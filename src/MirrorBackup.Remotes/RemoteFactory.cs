@@ -1,12 +1,14 @@
 using System.Collections.Concurrent;
 using MirrorBackup.Remotes.Urls;
+using MirrorBackup.Repositories;
 
 namespace MirrorBackup.Remotes;
 
 /// <summary>Opens remotes from their URLs. Knows local directories; other packages and users register what they bring. Thread-safe.</summary>
 /// <remarks>
 /// A local URL is <c>file:///path?option=value</c>. Its options: <c>readOnly</c>, <c>create</c> (make a missing root), <c>name</c> (for messages),
-/// and those that Xen Orchestra stores. Encrypted remotes are not handled and are refused.
+/// and those that Xen Orchestra stores. A URL of any scheme may have an encryption key: <c>encryptionKey=%22…%22</c>,
+/// <c>encryptionKey=env:NAME</c> or <c>encryptionKeyFile=path</c> (<c>docs/encryption.md</c>).
 /// </remarks>
 public sealed class RemoteFactory
 {
@@ -36,7 +38,8 @@ public sealed class RemoteFactory
     /// <param name="cancellationToken">Stops the call.</param>
     /// <returns>The remote, owned by the caller.</returns>
     /// <exception cref="MirrorBackupException">The URL cannot be understood (<see cref="ErrorCodes.InvalidUrl"/>), or the remote cannot be opened.</exception>
-    /// <exception cref="UnsupportedBackupException">No one opens this scheme, or the remote is encrypted; the message says what to do.</exception>
+    /// <exception cref="UnsupportedBackupException">No one opens this scheme; the message says what to do.</exception>
+    /// <exception cref="EncryptionKeyException">The remote is encrypted and there is no key or another one; or the key cannot be found or used.</exception>
     public ValueTask<IRemote> OpenAsync(string url, CancellationToken cancellationToken = default) =>
         OpenAsync(RemoteLocation.Parse(url), cancellationToken);
 
@@ -45,19 +48,43 @@ public sealed class RemoteFactory
     /// <param name="cancellationToken">Stops the call.</param>
     /// <returns>The remote, owned by the caller.</returns>
     /// <exception cref="MirrorBackupException">An option cannot be understood (<see cref="ErrorCodes.InvalidUrl"/>), or the remote cannot be opened.</exception>
-    /// <exception cref="UnsupportedBackupException">No one opens this scheme, or the remote is encrypted; the message says what to do.</exception>
+    /// <exception cref="UnsupportedBackupException">No one opens this scheme; the message says what to do.</exception>
+    /// <exception cref="EncryptionKeyException">The remote is encrypted and there is no key or another one; or the key cannot be found or used.</exception>
     public async ValueTask<IRemote> OpenAsync(RemoteLocation location, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(location);
         cancellationToken.ThrowIfCancellationRequested();
-        if (location.EncryptionKey is not null)
+        if (!_openers.TryGetValue(location.Scheme, out var open))
         {
-            throw new UnsupportedBackupException($"The remote {location} has an encryption key: encrypted remotes cannot be opened.");
+            throw Unknown(location);
         }
 
-        return _openers.TryGetValue(location.Scheme, out var open)
-            ? await open(location, cancellationToken).ConfigureAwait(false)
-            : throw Unknown(location);
+        var storage = await open(location, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await EncryptAsync(storage, location, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            await storage.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Lets a remote that is open decrypt with the key that a URL gives, as <see cref="OpenAsync(RemoteLocation, CancellationToken)"/> does.</summary>
+    /// <param name="storage">The remote as it is stored; owned by the result once the call has succeeded.</param>
+    /// <param name="location">What the URL says.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    /// <returns>A remote that decrypts; <paramref name="storage"/> itself if the URL gives no key.</returns>
+    /// <exception cref="EncryptionKeyException">The remote is encrypted with another key; or the key cannot be found or used.</exception>
+    public static async ValueTask<IRemote> EncryptAsync(IRemote storage, RemoteLocation location, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(storage);
+        ArgumentNullException.ThrowIfNull(location);
+        using var key = await KeyOption.ReadAsync(location, cancellationToken).ConfigureAwait(false);
+
+        // Without a key it is left to the repository to find out that one is needed: a remote is more than a repository.
+        return key is null ? storage : await RepositoryEncryption.OpenAsync(storage, key, options: null, cancellationToken).ConfigureAwait(false);
     }
 
     private static UnsupportedBackupException Unknown(RemoteLocation location)

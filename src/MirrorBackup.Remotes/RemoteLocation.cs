@@ -41,6 +41,15 @@ public sealed record RemoteLocation
     /// <summary>The key that everything is encrypted with; <see langword="null"/> without one. Never shown.</summary>
     public string? EncryptionKey => GetText("encryptionKey");
 
+    /// <summary>
+    /// The environment variable that holds the key, which <c>encryptionKey=env:NAME</c> says, without quotes; <see langword="null"/> without one.
+    /// In quotes, as Xen Orchestra writes it, a text that begins with <c>env:</c> is a key like any other.
+    /// </summary>
+    public string? EncryptionKeyVariable => GetText("encryptionKeyVariable");
+
+    /// <summary>The file that holds the key, with or without a line end behind it; <see langword="null"/> without one.</summary>
+    public string? EncryptionKeyFile => GetText("encryptionKeyFile");
+
     /// <summary>Reads the URL of a remote, or the full path of a local directory.</summary>
     /// <param name="url">The text.</param>
     /// <returns>What it says. Whether anything is there is not looked at.</returns>

@@ -50,15 +50,6 @@ public sealed class RemoteFactoryTests : IDisposable
     }
 
     [Fact]
-    public async Task OpenAsync_EncryptionKey_IsUnsupported()
-    {
-        var exception = await Assert.ThrowsAsync<UnsupportedBackupException>(
-            () => _factory.OpenAsync($"file://{_folder.Path}?useVhdDirectory=true&encryptionKey=%22k%22", Cancellation).AsTask());
-
-        Assert.Equal(ErrorCodes.UnsupportedFormat, exception.Code);
-    }
-
-    [Fact]
     public async Task OpenAsync_MisspeltOption_IsInvalidUrl()
     {
         var exception = await Assert.ThrowsAsync<MirrorBackupException>(

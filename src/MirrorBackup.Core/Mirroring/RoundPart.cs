@@ -139,7 +139,7 @@ internal sealed class RoundPart
     private async Task ListAsync(SourceBackups source, CancellationToken cancellationToken)
     {
         var metadata = source.MetadataOf(Point);
-        if (Checksum is not null)
+        if (Checksum is not null && Destination.Repository.Remote.Capabilities.EncryptionFingerprint is null)
         {
             await Destination.Writer.WriteChecksumAsync(Disks[0].TargetPath, Checksum, cancellationToken).ConfigureAwait(false);
         }

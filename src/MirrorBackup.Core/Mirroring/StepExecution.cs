@@ -83,7 +83,7 @@ internal static class StepExecution
             {
                 await destination.Writer.RewriteMergedAsync(point.Name, cancellationToken).ConfigureAwait(false);
             }
-            catch (Exception error) when (error is CorruptBackupException or RemoteNotFoundException)
+            catch (Exception error) when (error is CorruptBackupException or IntegrityException or RemoteNotFoundException)
             {
                 // Another disk of the point is damaged: what heals it, later in the plan, writes the metadata, too.
             }

@@ -41,7 +41,7 @@ internal static class ArchiveFolder
         {
             return null;
         }
-        catch (CorruptBackupException broken)
+        catch (MirrorBackupException broken) when (broken is CorruptBackupException or IntegrityException)
         {
             return revision with { IsReadable = false, Defect = broken.Message };
         }

@@ -12,8 +12,6 @@ namespace MirrorBackup.Repositories;
 /// </summary>
 public sealed class BackupRepository
 {
-    private static readonly RemotePath EncryptionFile = RemotePath.Parse("encryption.json");
-
     private readonly BackupRepositoryOptions _options;
     private readonly ImmutabilityMarker? _marker;
 
@@ -28,22 +26,21 @@ public sealed class BackupRepository
     public IRemote Remote { get; }
 
     /// <summary>Looks at a remote. An empty one is an empty repository.</summary>
-    /// <param name="remote">The remote; for an encrypted repository, one that decrypts.</param>
+    /// <param name="remote">The remote; for an encrypted repository, one that decrypts (<see cref="RepositoryEncryption"/>).</param>
     /// <param name="options">How it is read; <see langword="null"/> for the defaults.</param>
     /// <param name="cancellationToken">Stops the call.</param>
     /// <returns>The repository.</returns>
-    /// <exception cref="UnsupportedBackupException">The repository is encrypted, and the remote does not decrypt it.</exception>
+    /// <exception cref="EncryptionKeyException">The repository is encrypted, and the remote does not decrypt it.</exception>
+    /// <exception cref="CorruptBackupException">It cannot be told whether it is encrypted.</exception>
     public static async ValueTask<BackupRepository> OpenAsync(
         IRemote remote, BackupRepositoryOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(remote);
         options ??= new BackupRepositoryOptions();
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Concurrency, 1, nameof(options));
-        if (await remote.StatAsync(EncryptionFile, cancellationToken).ConfigureAwait(false) is not null)
+        if (remote.Capabilities.EncryptionFingerprint is null)
         {
-            throw new UnsupportedBackupException(
-                $"The repository on {remote.Name} is encrypted: it has the file {EncryptionFile}. This version reads repositories that are not.")
-                { Remote = remote.Name, Path = EncryptionFile.Value };
+            await RepositoryEncryption.EnsureClearAsync(remote, cancellationToken).ConfigureAwait(false);
         }
 
         return new BackupRepository(remote, options, await ImmutabilityMarker.ReadAsync(remote, cancellationToken).ConfigureAwait(false));

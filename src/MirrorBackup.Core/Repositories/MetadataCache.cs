@@ -81,7 +81,7 @@ internal static class MetadataCache
 
     // A remote that fails is another matter: that is raised.
     private static bool IsUnusable(Exception error) =>
-        error is JsonException or InvalidDataException or CorruptBackupException or UnsupportedBackupException or RemoteNotFoundException;
+        error is JsonException or InvalidDataException or CorruptBackupException or IntegrityException or UnsupportedBackupException or RemoteNotFoundException;
 
     private static Dictionary<string, BackupMetadata>? Match(RawJsonObject cache, RemotePath vmFolder, IReadOnlyList<RemoteEntry> files)
     {

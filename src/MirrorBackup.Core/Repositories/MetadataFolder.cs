@@ -54,7 +54,7 @@ internal sealed record MetadataFolder
         {
             return (file.Name, null, null);
         }
-        catch (MirrorBackupException broken) when (broken is CorruptBackupException or UnsupportedBackupException)
+        catch (MirrorBackupException broken) when (broken is CorruptBackupException or IntegrityException or UnsupportedBackupException)
         {
             return (file.Name, null, new ChainProblem(ChainProblemKind.UnreadableMetadata, file.Name, broken.Message) { PreventsRetiring = true });
         }

@@ -89,7 +89,7 @@ internal sealed class VmVerification(BackupRepository repository, string vm)
         var archive = await XvaArchive.OpenAsync(repository.Remote, _folder / revision.Path, cancellationToken: cancellationToken).ConfigureAwait(false);
         await using (archive.ConfigureAwait(false))
         {
-            if (archive.Checksum is null)
+            if (archive.Checksum is null && repository.Remote.Capabilities.EncryptionFingerprint is null)
             {
                 Add(FindingSeverity.Warning, FindingKind.Description, revision.Path, "The archive has no checksum file: altered content cannot be found.");
             }

@@ -14,7 +14,7 @@ internal static class StreamPieces
         var pieceBytes = options.Pool.BlockBytes;
         var count = checked((int)((file.Length + pieceBytes - 1) / pieceBytes));
         return Count(
-            ReadAhead.RunAsync(count, options.ReadAhead, (piece, stop) => ReadPieceAsync(file, piece, options, stop), cancellationToken), options);
+            ReadAhead.RunAsync(count, file.IsSequential ? 1 : options.ReadAhead, (piece, stop) => ReadPieceAsync(file, piece, options, stop), cancellationToken), options);
     }
 
     /// <summary>Reads a pipe to its end. The pipe is completed by the caller.</summary>

@@ -5,18 +5,21 @@ internal static class LocalUrl
 {
     private static readonly string[] OwnOptions = ["readOnly", "create", "name"];
 
-    /// <summary>What Xen Orchestra stores in the URL of any remote; no meaning for a local one beyond what <see cref="RemoteLocation"/> offers.</summary>
-    private static readonly string[] XenOrchestraOptions =
-        ["useVhdDirectory", "vhdDirectoryCompression", "encryptionKey", "immutable", "allowUnauthorized", "minPartSize", "maxPartSize", "maxPartNumber"];
+    /// <summary>What the URL of any remote may say, most of it as Xen Orchestra stores it; of no meaning here.</summary>
+    private static readonly string[] CommonOptions =
+        [
+            "useVhdDirectory", "vhdDirectoryCompression", "encryptionKey", "encryptionKeyVariable", "encryptionKeyFile", "immutable", "allowUnauthorized",
+            "minPartSize", "maxPartSize", "maxPartNumber",
+        ];
 
     public static LocalRemote Open(RemoteLocation location, TimeProvider? timeProvider)
     {
         foreach (var name in location.Options.Keys)
         {
             // A misspelt option must not pass for one that is set.
-            if (!OwnOptions.Contains(name) && !XenOrchestraOptions.Contains(name))
+            if (!OwnOptions.Contains(name) && !CommonOptions.Contains(name))
             {
-                throw RemoteUrlParser.Invalid(location, $"the option {name} is not known; known are {string.Join(", ", OwnOptions.Concat(XenOrchestraOptions))}");
+                throw RemoteUrlParser.Invalid(location, $"the option {name} is not known; known are {string.Join(", ", OwnOptions.Concat(CommonOptions))}");
             }
         }
 

@@ -108,14 +108,21 @@ internal static class RemoteUrlParser
         foreach (var pair in (query ?? "").Split('&', StringSplitOptions.RemoveEmptyEntries))
         {
             var (name, value) = SplitAt(pair.Replace('+', ' '), pair.IndexOf('=', StringComparison.Ordinal));
-            if (!options.TryAdd(Decode(name), ParseValue(Decode(value ?? ""))))
+            var (decodedName, decodedValue) = SplitVariable(Decode(name), Decode(value ?? ""));
+            if (!options.TryAdd(decodedName, ParseValue(decodedValue)))
             {
-                throw Invalid($"The {scheme} URL of a remote has the option {Decode(name)} twice.");
+                throw Invalid($"The {scheme} URL of a remote has the option {decodedName} twice.");
             }
         }
 
         return options;
     }
+
+    // Only what has no quotes names a variable: whatever Xen Orchestra stores stays what it is.
+    private static (string Name, string Value) SplitVariable(string name, string value) =>
+        name == "encryptionKey" && value.StartsWith(KeyOption.VariablePrefix, StringComparison.Ordinal)
+            ? ("encryptionKeyVariable", value[KeyOption.VariablePrefix.Length..])
+            : (name, value);
 
     private static JsonElement ParseValue(string text)
     {

@@ -41,11 +41,11 @@ public sealed class BackupRepositoryTests
     public async Task OpenAsync_EncryptedRepository_IsRefused()
     {
         await using var remote = new MemoryRemote("cold");
-        await remote.WriteAllAsync(RemotePath.Parse("encryption.json"), "{}"u8.ToArray(), default, Token);
+        await remote.WriteAllAsync(RemotePath.Parse("encryption.json"), """{"algorithm":"aes-256-gcm"}"""u8.ToArray(), default, Token);
 
-        var error = await Assert.ThrowsAsync<UnsupportedBackupException>(async () => await BackupRepository.OpenAsync(remote, cancellationToken: Token));
+        var error = await Assert.ThrowsAsync<EncryptionKeyException>(async () => await BackupRepository.OpenAsync(remote, cancellationToken: Token));
 
-        Assert.Contains("cold is encrypted", error.Message, StringComparison.Ordinal);
+        Assert.Equal("The remote cold cannot be opened: it is encrypted with aes-256-gcm, and no key was given.", error.Message);
     }
 
     [Theory]
