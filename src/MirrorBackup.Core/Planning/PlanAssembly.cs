@@ -31,7 +31,7 @@ internal sealed class PlanAssembly
         _watch = new RetentionWatch(start.Request, initial);
         _consolidation = new Consolidation(pass.Model);
         _restorable = initial.Count;
-        if (RetirementBrake.Check(start, pass, initial, options) is { } brake)
+        if (!start.IsRetiringBlocked && RetirementBrake.Check(start, pass, initial, options) is { } brake)
         {
             Conflicts.Add(brake);
         }

@@ -26,7 +26,10 @@ public sealed record PlanningOptions
     /// <value>The default is <see langword="null"/>: any number.</value>
     public int? MaxRetireCount { get; init; }
 
-    /// <summary>What share of the points that the retention counts may be retired in one run, in percent; more stop all retiring there.</summary>
+    /// <summary>
+    /// What share of the points that the retention counts, the new ones included, may be retired in one run, in percent; more stop
+    /// all retiring there.
+    /// </summary>
     /// <value>The default is <see langword="null"/>: any share.</value>
     public int? MaxRetirePercent { get; init; }
 }

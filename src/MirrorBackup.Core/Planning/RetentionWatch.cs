@@ -19,14 +19,13 @@ internal sealed class RetentionWatch
         _request = request;
         _ledger = new RetentionLedger(request.Retention);
         InitialSurplus = Add(initial);
-        InitialCount = _points.Count;
     }
 
     /// <summary>What the retention lets go of before anything is sent.</summary>
     internal IReadOnlyList<RestorePoint> InitialSurplus { get; }
 
-    /// <summary>How many of the points that were there it counts.</summary>
-    internal int InitialCount { get; }
+    /// <summary>How many points it has been told of and counts.</summary>
+    internal int Count => _points.Count;
 
     /// <summary>Takes points, and says which it lets go of, oldest first; the new ones may be among them.</summary>
     internal IReadOnlyList<RestorePoint> Add(IEnumerable<RestorePoint> points)

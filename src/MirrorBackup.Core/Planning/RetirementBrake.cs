@@ -26,8 +26,9 @@ internal static class RetirementBrake
             return Conflict(retired, $"{retired.Count} points; expected at most {maxCount}", start.Request.Name);
         }
 
-        return options.MaxRetirePercent is { } maxPercent && retired.Count * 100L > (long)maxPercent * watch.InitialCount
-            ? Conflict(retired, $"{retired.Count} of {watch.InitialCount} points; expected at most {maxPercent} percent", start.Request.Name)
+        // The share is one of all points, new ones included: what was sent before the brake was noticed must not release it.
+        return options.MaxRetirePercent is { } maxPercent && retired.Count * 100L > (long)maxPercent * watch.Count
+            ? Conflict(retired, $"{retired.Count} of {watch.Count} points; expected at most {maxPercent} percent", start.Request.Name)
             : null;
     }
 

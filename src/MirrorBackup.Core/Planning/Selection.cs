@@ -8,6 +8,8 @@ internal sealed class Selection(SourceView view, DestinationStart start, IReadOn
     private static readonly Dictionary<PointId, StepReason> NothingSkipped = [];
     private static readonly Dictionary<PointId, RouteFailure> NothingRefused = [];
 
+    private readonly NewPoints _newPoints = new(view, start.Request, initial);
+
     /// <summary>Chooses, and puts the steps in order.</summary>
     internal (TransferPass Pass, PlanAssembly Assembly) Choose()
     {
@@ -18,21 +20,38 @@ internal sealed class Selection(SourceView view, DestinationStart start, IReadOn
     }
 
     /// <summary>
-    /// First as if everything were sent, because only what can be sent takes part in the retention; then without what the retention
-    /// would not keep, unless that made something impossible.
+    /// First as if everything were sent that does not count as retired, because only what can be sent takes part in the retention;
+    /// then without what the retention would not keep, unless that made something impossible.
     /// </summary>
     private (TransferPass Pass, Dictionary<PointId, StepReason> Skipped) WithoutSuperseded(Dictionary<PointId, RouteFailure> refused)
     {
-        var everything = Run(NothingSkipped, refused);
-        var superseded = SupersededPoints.Find(everything, start, initial, options);
-        if (superseded.Count == 0)
+        var retired = Retired(refused);
+        var everything = Run(retired, refused);
+        var skipped = Superseded(everything, retired);
+        if (skipped.Count == retired.Count)
         {
-            return (everything, NothingSkipped);
+            return (everything, retired);
         }
 
-        var pass = Run(superseded, refused);
-        return Failures(pass) > Failures(everything) ? (everything, NothingSkipped) : (pass, superseded);
+        var pass = Run(skipped, refused);
+        return Failures(pass) > Failures(everything) ? (everything, retired) : (pass, skipped);
     }
+
+    /// <summary>What counts as retired; but where a collapsed key is forbidden, the key that a kept point stands on must be sent all the same.</summary>
+    private Dictionary<PointId, StepReason> Retired(Dictionary<PointId, RouteFailure> refused)
+    {
+        var retired = _newPoints.Retired;
+        if (retired.Count == 0 || options.AllowSyntheticKeys)
+        {
+            return retired;
+        }
+
+        var skipped = Superseded(Run(NothingSkipped, refused), retired);
+        return retired.Where(entry => skipped.ContainsKey(entry.Key)).ToDictionary();
+    }
+
+    private Dictionary<PointId, StepReason> Superseded(TransferPass everything, Dictionary<PointId, StepReason> retired) =>
+        SupersededPoints.Find(everything, start, initial, options, retired);
 
     /// <summary>
     /// Some points were left out in favour of others that do not fit. They take their place, as far as they fit beside what is sent
@@ -67,7 +86,7 @@ internal sealed class Selection(SourceView view, DestinationStart start, IReadOn
             watch.Add(outcome.Restored);
         }
 
-        var missed = skipped.Keys.Where(watch.Wants).ToList();
+        var missed = skipped.Where(entry => entry.Value.Kind != StepReasonKind.CountsAsRetired && watch.Wants(entry.Key)).Select(entry => entry.Key).ToList();
         if (missed.Count == 0)
         {
             return (pass, assembly);
@@ -80,7 +99,7 @@ internal sealed class Selection(SourceView view, DestinationStart start, IReadOn
     }
 
     private TransferPass Run(Dictionary<PointId, StepReason> skipped, Dictionary<PointId, RouteFailure> refused) =>
-        TransferPass.Run(view, start, options, skipped, refused);
+        TransferPass.Run(view, _newPoints, start, options, skipped, refused);
 
     private PlanAssembly Assemble(TransferPass pass)
     {

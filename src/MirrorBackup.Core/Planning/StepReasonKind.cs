@@ -32,4 +32,10 @@ public enum StepReasonKind
 
     /// <summary>An earlier merge has begun and not ended.</summary>
     Interrupted,
+
+    /// <summary>
+    /// The destination has no point of the job in common any more, and its last points, as many as the retention keeps in any case,
+    /// are newer: the point counts as retired there.
+    /// </summary>
+    CountsAsRetired,
 }

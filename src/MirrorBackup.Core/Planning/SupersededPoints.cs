@@ -9,14 +9,26 @@ internal static class SupersededPoints
 
     private static readonly StepReason RetiredAtOnce = new(StepReasonKind.RetiredAtOnce, "the retention would retire it as soon as it is there");
 
-    internal static Dictionary<PointId, StepReason> Find(TransferPass pass, DestinationStart start, IEnumerable<RestorePoint> initial, PlanningOptions options)
+    /// <summary>Finds them.</summary>
+    /// <param name="pass">Everything that can be sent.</param>
+    /// <param name="start">The destination.</param>
+    /// <param name="initial">The points that it can restore before anything is sent.</param>
+    /// <param name="options">The choices of the job.</param>
+    /// <param name="retired">Points that are left out anyway, unless what stays cannot do without them.</param>
+    /// <returns>These and the retired ones, with their reasons.</returns>
+    internal static Dictionary<PointId, StepReason> Find(
+        TransferPass pass,
+        DestinationStart start,
+        IEnumerable<RestorePoint> initial,
+        PlanningOptions options,
+        IReadOnlyDictionary<PointId, StepReason> retired)
     {
         var watch = new RetentionWatch(start.Request, initial);
         var released = new HashSet<RestorePoint>(watch.InitialSurplus, ReferenceEqualityComparer.Instance);
         var brought = new List<RestorePoint>();
         var atOnce = new List<RestorePoint>();
         var added = new HashSet<RestorePoint>(ReferenceEqualityComparer.Instance);
-        foreach (var outcome in pass.Outcomes)
+        foreach (var outcome in pass.Outcomes.Where(outcome => !retired.ContainsKey(outcome.Point.Id)))
         {
             var surplus = watch.Add(outcome.Restored);
             released.UnionWith(surplus);
@@ -29,7 +41,7 @@ internal static class SupersededPoints
         }
 
         var candidates = options.SkipSuperseded ? brought.FindAll(released.Contains) : atOnce;
-        var skipped = new Dictionary<PointId, StepReason>();
+        var skipped = new Dictionary<PointId, StepReason>(retired);
         HashSet<ModelNode>? needed = null;
         foreach (var point in candidates)
         {

@@ -14,12 +14,14 @@ internal sealed class TargetNames
     private readonly StorageForm _form;
     private readonly HashSet<string> _names = new(StringComparer.Ordinal);
     private readonly HashSet<string> _reserved = new(StringComparer.Ordinal);
+    private readonly ExpectedParents _expected;
 
     internal TargetNames(DestinationModel model, BackupChain chain, string jobId, StorageForm form)
     {
         _model = model;
         _jobId = jobId;
         _form = form;
+        _expected = new ExpectedParents(model);
         _reserved.UnionWith(chain.ReservedPaths);
         foreach (var point in chain.Points)
         {
@@ -74,8 +76,15 @@ internal sealed class TargetNames
     /// <summary>Whether something that is no revision needs a path, such as the state of a merge that names it.</summary>
     internal bool IsReserved(string path) => _reserved.Contains(path);
 
+    /// <summary>Whether a revision may lie at a path, for all that deltas expect there.</summary>
+    internal bool MayLieAt(string path, string revisionId) => _expected.Allow(path, revisionId);
+
     /// <summary>Whether a disk may be written under a name that its point already has.</summary>
-    internal bool IsPathFree(DiskRoute route, string name) => IsPathFree(PathOf(route, name)) && SortsAfterParent(route, name);
+    internal bool IsPathFree(DiskRoute route, string name)
+    {
+        var path = PathOf(route, name);
+        return IsPathFree(path) && MayLieAt(path, route.Youngest.Id) && SortsAfterParent(route, name);
+    }
 
     private string Extension => _form.Kind switch
     {

@@ -9,14 +9,16 @@ namespace MirrorBackup.Planning;
 internal sealed class TransferPass
 {
     private readonly SourceView _view;
+    private readonly NewPoints _newPoints;
     private readonly StepBuilder _builder;
     private readonly IReadOnlyDictionary<PointId, StepReason> _skipped;
-    private readonly Dictionary<PointId, PointId?> _common = [];
     private List<RestorePoint>? _restored;
 
-    private TransferPass(SourceView view, DestinationStart start, PlanningOptions options, IReadOnlyDictionary<PointId, StepReason> skipped)
+    private TransferPass(
+        SourceView view, NewPoints newPoints, DestinationStart start, PlanningOptions options, IReadOnlyDictionary<PointId, StepReason> skipped)
     {
         _view = view;
+        _newPoints = newPoints;
         _skipped = skipped;
         Model = start.CreateModel();
         _builder = new StepBuilder(view.Chain, Model, start.Chain, start.Request, options);
@@ -29,20 +31,22 @@ internal sealed class TransferPass
 
     /// <summary>Runs a pass.</summary>
     /// <param name="view">The source.</param>
+    /// <param name="newPoints">What it has to offer.</param>
     /// <param name="start">The destination.</param>
     /// <param name="options">The choices of the job.</param>
     /// <param name="skipped">New points that are to be left out, and why.</param>
     /// <param name="refused">Points, healed ones included, that are not to be sent because of a conflict.</param>
     internal static TransferPass Run(
         SourceView view,
+        NewPoints newPoints,
         DestinationStart start,
         PlanningOptions options,
         IReadOnlyDictionary<PointId, StepReason> skipped,
         IReadOnlyDictionary<PointId, RouteFailure> refused)
     {
-        var pass = new TransferPass(view, start, options, skipped);
+        var pass = new TransferPass(view, newPoints, start, options, skipped);
         pass.Model.Restored = point => pass._restored?.Add(point);
-        foreach (var point in pass.Candidates())
+        foreach (var point in newPoints.Points)
         {
             var outcome = refused.TryGetValue(point.Id, out var refusal) ? new PointOutcome(point, null, refusal) : pass.Handle(point);
             if (outcome is null)
@@ -60,30 +64,6 @@ internal sealed class TransferPass
 
         pass._restored = null;
         return pass;
-    }
-
-    /// <summary>Of each job of the source, what comes after the newest point that the destination can restore; all in order.</summary>
-    private List<RestorePoint> Candidates()
-    {
-        var candidates = new List<RestorePoint>();
-        foreach (var job in _view.Jobs)
-        {
-            var first = job.Count;
-            while (first > 0 && !IsPresent(job[first - 1].Id))
-            {
-                first--;
-            }
-
-            PointId? common = first > 0 ? job[first - 1].Id : null;
-            for (var i = first; i < job.Count; i++)
-            {
-                _common.Add(job[i].Id, common);
-                candidates.Add(job[i]);
-            }
-        }
-
-        candidates.Sort((left, right) => _view.OrderOf(left.Id).CompareTo(_view.OrderOf(right.Id)));
-        return candidates;
     }
 
     private bool IsPresent(PointId id)
@@ -124,7 +104,7 @@ internal sealed class TransferPass
         return new PointOutcome(point, step, failure);
     }
 
-    private StepReason NewOnSource(RestorePoint point) => _common[point.Id] is { } common
+    private StepReason NewOnSource(RestorePoint point) => _newPoints.CommonOf(point.Id) is { } common
         ? new StepReason(StepReasonKind.NewOnSource, "newer than the newest point in common", common)
         : new StepReason(StepReasonKind.NewOnSource, "the destination has no point of its job in common");
 

@@ -177,7 +177,8 @@ internal sealed class PlanExecutor(HistoryWorld world, SimulatedRepository desti
     {
         Demand(destination.Revisions.TryGetValue(path, out var revision), $"{path} is to be removed and is not there");
         Demand(!destination.IsListed(path), $"{path} is listed and is removed");
-        Demand(destination.ChildrenOf(path).Count == 0, $"{path} is removed, and {destination.ChildrenOf(path).FirstOrDefault()?.Path} stands on it");
+        var child = destination.ChildrenOf(path).Find(child => destination.ParentOf(child) is not null);
+        Demand(child is null, $"{path} is removed, and {child?.Path} stands on it");
         Demand(!destination.PendingMerges.Exists(merge => merge.Paths.Contains(path)), $"{path} is removed, and a merge state names it");
         BytesFreed += revision!.Facts.AllocatedBytes;
         destination.Remove(path);

@@ -15,7 +15,8 @@ public sealed class RetentionProperties
             return;
         }
 
-        var protectedPoints = run.Before.Points.Count(point => point.IsProtected);
+        var protectedPoints = run.Before.Points.Count(point => point.IsProtected || point.Disks.Any(disk =>
+            run.Before.PendingMerges.Exists(merge => merge.Paths.Contains(disk.Path))));
         var bound = Math.Max(run.Before.Points.Count(run.IsInScope), MostThatStay(run.Request.Retention)) + protectedPoints + 1;
         Assert.All(run.Prefixes, prefix => Assert.InRange(run.Counted(prefix.After).Count, 0, bound));
     });
@@ -92,7 +93,7 @@ public sealed class RetentionProperties
             Assert.InRange(retired, 0, trial.Request.Options.MaxRetireCount ?? int.MaxValue);
             if (trial.Request.Options.MaxRetirePercent is { } percent)
             {
-                var counted = Math.Max(run.Counted(run.Before).Count, run.Counted(run.After).Count);
+                var counted = run.Prefixes.SelectMany(prefix => run.Counted(prefix.After)).Concat(run.Counted(run.Before)).Select(point => point.Name).Distinct().Count();
                 Assert.InRange(retired * 100, 0, percent * counted);
             }
 

@@ -1,0 +1,80 @@
+using System.Globalization;
+using MirrorBackup.Backups;
+
+namespace MirrorBackup.Planning;
+
+/// <summary>
+/// What the source has to offer to one destination: of each job, what comes after the newest point that the destination can restore.
+/// What is older was retired there.
+/// </summary>
+internal sealed class NewPoints
+{
+    private readonly Dictionary<PointId, PointId?> _common = [];
+    private readonly List<RestorePoint> _points = [];
+
+    /// <summary>Finds them.</summary>
+    /// <param name="view">The source.</param>
+    /// <param name="request">The destination.</param>
+    /// <param name="initial">The points that it can restore before anything is sent.</param>
+    internal NewPoints(SourceView view, DestinationRequest request, IReadOnlyCollection<RestorePoint> initial)
+    {
+        var present = new HashSet<PointId>();
+        var counted = new List<PointId>();
+        foreach (var point in initial)
+        {
+            present.Add(point.Id);
+            if (request.Counts(point))
+            {
+                counted.Add(point.Id);
+            }
+        }
+
+        counted.Sort();
+        PointId? limit = counted.Count < request.Retention.Last ? null : counted[^request.Retention.Last];
+        foreach (var job in view.Jobs)
+        {
+            var common = job.FindLastIndex(point => present.Contains(point.Id));
+            for (var i = common + 1; i < job.Count; i++)
+            {
+                _common.Add(job[i].Id, common < 0 ? null : job[common].Id);
+                _points.Add(job[i]);
+            }
+
+            if (common < 0 && limit is { } last)
+            {
+                Retire(view, job, last, request.Retention.Last);
+            }
+        }
+
+        _points.Sort((left, right) => view.OrderOf(left.Id).CompareTo(view.OrderOf(right.Id)));
+    }
+
+    /// <summary>The points, in the order of the source.</summary>
+    internal IReadOnlyList<RestorePoint> Points => _points;
+
+    /// <summary>
+    /// Those that count as retired, because their job has no point in common any more, and why. A rule of the retention that looks far
+    /// back would otherwise send again what it once let go.
+    /// </summary>
+    internal Dictionary<PointId, StepReason> Retired { get; } = [];
+
+    /// <summary>The newest point in common of the job of a point.</summary>
+    internal PointId? CommonOf(PointId id) => _common[id];
+
+    /// <summary>What comes, in the job, before the last points that the retention keeps; the newest point of the job excepted.</summary>
+    private void Retire(SourceView view, List<RestorePoint> job, PointId limit, int count)
+    {
+        var newest = job.FindLastIndex(point => !view.FilteredOut.Contains(point.Id));
+        var reason = new StepReason(
+            StepReasonKind.CountsAsRetired,
+            string.Create(CultureInfo.InvariantCulture, $"the destination has no point of its job in common, and has {count} newer points"),
+            limit);
+        for (var i = job.FindLastIndex(point => point.Id < limit); i >= 0; i--)
+        {
+            if (i != newest)
+            {
+                Retired.Add(job[i].Id, reason);
+            }
+        }
+    }
+}
