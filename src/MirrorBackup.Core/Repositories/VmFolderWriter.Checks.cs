@@ -31,7 +31,7 @@ public sealed partial class VmFolderWriter
 
     private async ValueTask CheckDiskAsync(RemotePath path, CancellationToken cancellationToken)
     {
-        var file = await VhdFile.OpenAsync(_remote, path, null, cancellationToken).ConfigureAwait(false);
+        var file = await VhdDisk.OpenAsync(_remote, path, null, cancellationToken).ConfigureAwait(false);
         await using (file.ConfigureAwait(false))
         {
             if (file.ParentId is not { } parentId)
@@ -39,7 +39,7 @@ public sealed partial class VmFolderWriter
                 return;
             }
 
-            var parent = await VhdFile.OpenAsync(_remote, VhdChain.ResolveParent(file), null, cancellationToken).ConfigureAwait(false);
+            var parent = await VhdDisk.OpenAsync(_remote, VhdChain.ResolveParent(file), null, cancellationToken).ConfigureAwait(false);
             await using (parent.ConfigureAwait(false))
             {
                 if (parent.Id != parentId)

@@ -61,28 +61,6 @@ public sealed partial class VmFolderWriter
         await _remote.DeleteAsync(path, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>
-    /// Removes a revision that nothing lists or needs any more: a VHD file, or an archive with its checksum (which goes first: an archive can do
-    /// without, and Xen Orchestra cannot write an archive where a checksum was left).
-    /// </summary>
-    /// <param name="revisionPath">The <see cref="DiskRevision.Path"/>.</param>
-    /// <param name="cancellationToken">Stops the call.</param>
-    /// <exception cref="ArgumentException">The path cannot be that of a revision.</exception>
-    /// <exception cref="UnsupportedBackupException">It is a VHD directory.</exception>
-    /// <exception cref="BackupLockedException">The lock was lost.</exception>
-    public async Task DropAsync(string revisionPath, CancellationToken cancellationToken = default)
-    {
-        var path = RevisionPath(revisionPath);
-        if (revisionPath.EndsWith(RepositoryPaths.AliasEnding, StringComparison.Ordinal))
-        {
-            throw new UnsupportedBackupException($"{path} is a VHD directory, which this version does not remove.") { Path = path.Value };
-        }
-
-        await EnsureHeldAsync(cancellationToken).ConfigureAwait(false);
-        await _remote.DeleteAsync(RemotePath.Parse(path.Value + RepositoryPaths.ChecksumEnding), cancellationToken).ConfigureAwait(false);
-        await _remote.DeleteAsync(path, cancellationToken).ConfigureAwait(false);
-    }
-
     /// <summary>Writes the checksum of an archive, over an old one if there is one: after the archive, before the metadata.</summary>
     /// <param name="archivePath">The <see cref="DiskRevision.Path"/> of the archive.</param>
     /// <param name="checksum">The checksum of its stored bytes.</param>
@@ -112,7 +90,7 @@ public sealed partial class VmFolderWriter
         var size = 0L;
         foreach (var disk in metadata.Disks)
         {
-            var file = await VhdFile.OpenAsync(_remote, Folder / disk.Path, null, cancellationToken).ConfigureAwait(false);
+            var file = await VhdDisk.OpenAsync(_remote, Folder / disk.Path, null, cancellationToken).ConfigureAwait(false);
             await using (file.ConfigureAwait(false))
             {
                 size += VhdStreamDescription.ComputeLength(file.VirtualSize, file.AllocatedBlocks.Count);
@@ -128,23 +106,6 @@ public sealed partial class VmFolderWriter
         await DropCacheAsync(cancellationToken).ConfigureAwait(false);
         await _remote.WriteAllAsync(path, corrected.ToUtf8(), default, cancellationToken).ConfigureAwait(false);
         return corrected;
-    }
-
-    /// <summary>Removes what an interrupted write or merge left: a temporary file, or the state file of a merge that is about nothing.</summary>
-    /// <param name="path">Relative to the folder of the VM.</param>
-    /// <param name="cancellationToken">Stops the call.</param>
-    /// <exception cref="ArgumentException">The name is neither that of a temporary file nor that of a state file.</exception>
-    /// <exception cref="BackupLockedException">The lock was lost.</exception>
-    public async Task RemoveLeftoverAsync(string path, CancellationToken cancellationToken = default)
-    {
-        var target = Folder / path;
-        if (!TemporaryName.IsTemporary(target.Name) && !(target.Name.StartsWith('.') && target.Name.EndsWith(RepositoryPaths.MergeStateEnding, StringComparison.Ordinal)))
-        {
-            throw new ArgumentException($"{target} is neither a temporary file nor the state file of a merge.", nameof(path));
-        }
-
-        await EnsureHeldAsync(cancellationToken).ConfigureAwait(false);
-        await _remote.DeleteAsync(target, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Writes the cache from the metadata files that are there now, at the end of the work on a VM; without any, it goes.</summary>

@@ -32,7 +32,7 @@ public static class VhdChain
         {
             return await OpenAsync(remote, tip, options, ImmutableDictionary<string, string>.Empty, cancellationToken).ConfigureAwait(false);
         }
-        catch (MirrorBackupException broken) when (broken is RemoteNotFoundException or CorruptBackupException)
+        catch (MirrorBackupException broken) when (broken is RemoteNotFoundException or CorruptBackupException or IntegrityException)
         {
             // An unfinished merge may be why: then the chain is whole, but not under its names.
             var complete = await UnfinishedMerges.FindCompleteAsync(remote, tip.Parent, cancellationToken).ConfigureAwait(false);

@@ -46,6 +46,12 @@ internal sealed class WatchedRemote(IRemote inner) : DelegatingRemote(inner)
         return base.DeleteAsync(path, cancellationToken);
     }
 
+    public override ValueTask DeleteTreeAsync(RemotePath path, CancellationToken cancellationToken = default)
+    {
+        Note(path);
+        return base.DeleteTreeAsync(path, cancellationToken);
+    }
+
     public override ValueTask FlushAsync(RemotePath tree, CancellationToken cancellationToken = default)
     {
         Note(tree);

@@ -14,6 +14,7 @@ internal sealed class DataClaims
 
     // On a storage that takes upper and lower case for the same, a name in another case is the same directory.
     private readonly ConcurrentDictionary<string, bool> _claimed = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentDictionary<string, bool> _merging = new(StringComparer.Ordinal);
     private volatile bool _isComplete = true;
 
     private DataClaims()
@@ -27,7 +28,15 @@ internal sealed class DataClaims
     /// <param name="remote">Where it lies.</param>
     /// <param name="diskFolder">The folder of one disk; one that is not there claims nothing.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
-    public static async ValueTask<DataClaims> ReadAsync(IRemote remote, RemotePath diskFolder, CancellationToken cancellationToken)
+    public static ValueTask<DataClaims> ReadAsync(IRemote remote, RemotePath diskFolder, CancellationToken cancellationToken) =>
+        ReadAsync(remote, diskFolder, null, cancellationToken);
+
+    /// <summary>Reads all aliases and merge states of a folder but one, which is about to go.</summary>
+    /// <param name="remote">Where it lies.</param>
+    /// <param name="diskFolder">The folder of one disk; one that is not there claims nothing.</param>
+    /// <param name="except">The name of the alias or state whose claims do not count.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    public static async ValueTask<DataClaims> ReadAsync(IRemote remote, RemotePath diskFolder, string? except, CancellationToken cancellationToken)
     {
         var claims = new DataClaims();
         var sources = new List<RemotePath>();
@@ -35,7 +44,7 @@ internal sealed class DataClaims
         {
             await foreach (var entry in remote.ListAsync(diskFolder, cancellationToken).ConfigureAwait(false))
             {
-                if (VhdAlias.IsAlias(entry.Name) || MergeStateName.TryParse(entry.Name, out _))
+                if (entry.Name != except && (VhdAlias.IsAlias(entry.Name) || MergeStateName.TryParse(entry.Name, out _)))
                 {
                     sources.Add(entry.Path);
                 }
@@ -58,6 +67,9 @@ internal sealed class DataClaims
 
     /// <summary>Whether a directory is known to belong to somebody.</summary>
     public bool IsClaimed(RemotePath dataPath) => _claimed.ContainsKey(dataPath.Name);
+
+    /// <summary>Whether an unfinished merge names a disk of the folder.</summary>
+    public bool IsMerging(string name) => _merging.ContainsKey(name);
 
     private async ValueTask AddAsync(IRemote remote, RemotePath path, CancellationToken cancellationToken)
     {
@@ -93,6 +105,7 @@ internal sealed class DataClaims
 
         foreach (var name in state.Chain.Add(ancestor))
         {
+            _merging[name] = true;
             if (VhdAlias.IsAlias(name) && name.Length > VhdAlias.Ending.Length)
             {
                 Add(VhdAlias.DataPathFor(path.Parent / name));

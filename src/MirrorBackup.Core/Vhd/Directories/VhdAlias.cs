@@ -65,6 +65,20 @@ internal static class VhdAlias
         return Resolve(alias, content);
     }
 
+    /// <summary>Reads where an alias leads, if it leads anywhere.</summary>
+    /// <returns>The VHD directory; <see langword="null"/> if the alias is not there or must not be followed.</returns>
+    public static async ValueTask<RemotePath?> TryReadAsync(IRemote remote, RemotePath alias, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ReadAsync(remote, alias, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception nowhere) when (nowhere is RemoteNotFoundException or CorruptBackupException or IntegrityException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Writes an alias, or replaces it, in one step.</summary>
     /// <param name="remote">Where it will lie.</param>
     /// <param name="alias">The alias.</param>

@@ -119,11 +119,11 @@ internal sealed class DirectoryMerge(MergeJournal journal) : IMergeRun
             await _remote.DeleteAsync(journal.Folder.Combine(name), cancellationToken).ConfigureAwait(false);
         }
 
-        var claims = await AliasClaims.ReadAsync(_remote, journal.Folder, cancellationToken).ConfigureAwait(false);
+        var claims = await DataClaims.ReadAsync(_remote, journal.Folder, journal.StateName, cancellationToken).ConfigureAwait(false);
         foreach (var path in journal.State.ChildData)
         {
             var data = journal.Folder / path;
-            if (claims.Count(data) == 0)
+            if (claims.IsFree(data))
             {
                 await journal.EnsureLockHeldAsync(cancellationToken).ConfigureAwait(false);
                 await _remote.DeleteTreeAsync(data, cancellationToken).ConfigureAwait(false);
@@ -182,7 +182,7 @@ internal sealed class DirectoryMerge(MergeJournal journal) : IMergeRun
         var found = new HashSet<string>(journal.State.ChildData, StringComparer.Ordinal);
         foreach (var child in journal.ChildPaths)
         {
-            if (await AliasClaims.TryReadAsync(_remote, child, cancellationToken).ConfigureAwait(false) is { } data && data != _ancestor!.DataPath)
+            if (await VhdAlias.TryReadAsync(_remote, child, cancellationToken).ConfigureAwait(false) is { } data && data != _ancestor!.DataPath)
             {
                 found.Add($"{VhdAlias.DataFolder}/{data.Name}");
             }

@@ -30,7 +30,10 @@ internal sealed class MergeJournal(IRemote remote, RemotePath folder, ImmutableA
     /// <summary>What the state file says, or will say when it is written next.</summary>
     public MergeState State { get; set; } = MergeState.Empty;
 
-    private RemotePath StatePath => folder.Combine(MergeStateName.For(chain[0]));
+    /// <summary>The name of the state file.</summary>
+    public string StateName => MergeStateName.For(chain[0]);
+
+    private RemotePath StatePath => folder.Combine(StateName);
 
     /// <summary>Takes over what a state file says.</summary>
     public void Restore(MergeState state) => State = state with { Chain = chain, Defect = null };

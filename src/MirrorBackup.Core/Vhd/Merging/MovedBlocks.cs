@@ -40,7 +40,7 @@ internal sealed class MovedBlocks
             {
                 return await OpenAsync(remote, child, state, cancellationToken).ConfigureAwait(false);
             }
-            catch (Exception e) when (e is RemoteNotFoundException or CorruptBackupException or UnsupportedBackupException)
+            catch (Exception e) when (e is RemoteNotFoundException or CorruptBackupException or UnsupportedBackupException or IntegrityException)
             {
                 return null;
             }

@@ -23,7 +23,7 @@ internal static class UnfinishedMerges
                     states.Add(state);
                 }
             }
-            catch (Exception e) when (e is RemoteNotFoundException or CorruptBackupException)
+            catch (Exception e) when (e is RemoteNotFoundException or CorruptBackupException or IntegrityException)
             {
                 // Finished meanwhile, or not to be followed: what it names is then only what it is itself.
             }
@@ -64,7 +64,7 @@ internal static class UnfinishedMerges
                 return disk.Id;
             }
         }
-        catch (Exception e) when (e is RemoteNotFoundException or CorruptBackupException or UnsupportedBackupException)
+        catch (Exception e) when (e is RemoteNotFoundException or CorruptBackupException or UnsupportedBackupException or IntegrityException)
         {
             return null;
         }

@@ -1,0 +1,110 @@
+using MirrorBackup.Backups;
+using MirrorBackup.Remotes;
+using MirrorBackup.Vhd.Directories;
+
+namespace MirrorBackup.Repositories;
+
+/// <content>What is removed, and what is not.</content>
+public sealed partial class VmFolderWriter
+{
+    /// <summary>
+    /// Removes a revision that nothing lists or needs any more: a VHD file; an alias and then the VHD directory that it leads to; or an archive with its
+    /// checksum (which goes first: an archive can do without, and Xen Orchestra cannot write an archive where a checksum was left).
+    /// </summary>
+    /// <remarks>
+    /// A VHD directory goes only if it is certain that no other alias leads to it and no unfinished merge is about it. An alias that leads nowhere goes
+    /// alone: Xen Orchestra removes whatever such a one resolves to, and that may be the whole folder of the disk.
+    /// </remarks>
+    /// <param name="revisionPath">The <see cref="DiskRevision.Path"/>.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    /// <exception cref="ArgumentException">The path cannot be that of a revision.</exception>
+    /// <exception cref="CorruptBackupException">An unfinished merge names it (<see cref="ErrorCodes.CorruptMergeState"/>); nothing was removed.</exception>
+    /// <exception cref="BackupLockedException">The lock was lost.</exception>
+    public async Task DropAsync(string revisionPath, CancellationToken cancellationToken = default)
+    {
+        var path = RevisionPath(revisionPath);
+        if (VhdAlias.IsAlias(path.Name))
+        {
+            await DropDirectoryAsync(path, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        await EnsureHeldAsync(cancellationToken).ConfigureAwait(false);
+        await _remote.DeleteAsync(RemotePath.Parse(path.Value + RepositoryPaths.ChecksumEnding), cancellationToken).ConfigureAwait(false);
+        await _remote.DeleteAsync(path, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Removes what an interrupted write or merge left: a temporary file, the state file of a merge that is about nothing, or a VHD directory that belongs to
+    /// nobody.
+    /// </summary>
+    /// <param name="path">Relative to the folder of the VM.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    /// <exception cref="ArgumentException">The name is neither that of a temporary file nor of a state file, and it is no directory below <c>data/</c>.</exception>
+    /// <exception cref="PlanStaleException">An alias leads to the directory, an unfinished merge may be about it, or it is not certain.</exception>
+    /// <exception cref="BackupLockedException">The lock was lost.</exception>
+    public async Task RemoveLeftoverAsync(string path, CancellationToken cancellationToken = default)
+    {
+        var target = Folder / path;
+        if (target.Parent.Name == VhdAlias.DataFolder && path.StartsWith(RepositoryPaths.DisksName + "/", StringComparison.Ordinal))
+        {
+            await EnsureHeldAsync(cancellationToken).ConfigureAwait(false);
+            await RemoveDataAsync(target, await DataClaims.ReadAsync(_remote, target.Parent.Parent, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        if (!TemporaryName.IsTemporary(target.Name) && !(target.Name.StartsWith('.') && target.Name.EndsWith(RepositoryPaths.MergeStateEnding, StringComparison.Ordinal)))
+        {
+            throw new ArgumentException($"{target} is neither a temporary file, nor the state file of a merge, nor a directory below {VhdAlias.DataFolder}/.", nameof(path));
+        }
+
+        await EnsureHeldAsync(cancellationToken).ConfigureAwait(false);
+        await _remote.DeleteAsync(target, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask DropDirectoryAsync(RemotePath alias, CancellationToken cancellationToken)
+    {
+        var dataPath = await VhdAlias.TryReadAsync(_remote, alias, cancellationToken).ConfigureAwait(false);
+        var claims = await DataClaims.ReadAsync(_remote, alias.Parent, alias.Name, cancellationToken).ConfigureAwait(false);
+        if (claims.IsMerging(alias.Name))
+        {
+            throw new CorruptBackupException($"{alias} is not removed: an unfinished merge names it.", ErrorCodes.CorruptMergeState) { Path = alias.Value };
+        }
+
+        await EnsureHeldAsync(cancellationToken).ConfigureAwait(false);
+
+        // Without its alias the disk is gone for everybody; what is left after a crash is a directory that nobody claims.
+        await RemoveAliasAsync(alias, cancellationToken).ConfigureAwait(false);
+        if (dataPath is { } data && claims.IsFree(data))
+        {
+            await RemoveDataAsync(data, claims, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask RemoveAliasAsync(RemotePath alias, CancellationToken cancellationToken)
+    {
+        if (await _remote.StatAsync(alias, cancellationToken).ConfigureAwait(false) is { IsDirectory: true })
+        {
+            // A VHD directory with the name of an alias, as some versions of Xen Orchestra could leave it: nothing opens it.
+            await _remote.DeleteTreeAsync(alias, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        await _remote.DeleteAsync(alias, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask RemoveDataAsync(RemotePath dataPath, DataClaims claims, CancellationToken cancellationToken)
+    {
+        if (!claims.IsFree(dataPath))
+        {
+            throw new PlanStaleException(
+                $"{dataPath} is not removed: {(claims.IsComplete ? "an alias leads to it, or an unfinished merge is about it" : "an alias or the state of a merge in its folder cannot be read")}.")
+            {
+                Path = dataPath.Value,
+            };
+        }
+
+        await EnsureHeldAsync(cancellationToken).ConfigureAwait(false);
+        await _remote.DeleteTreeAsync(dataPath, cancellationToken).ConfigureAwait(false);
+    }
+}
