@@ -1,4 +1,5 @@
 using MirrorBackup.Mirroring;
+using MirrorBackup.Planning;
 
 namespace MirrorBackup.Cli;
 
@@ -32,7 +33,7 @@ internal static class ReportOutput
             $"  {destination.Name}: {Letters(destination.Before)} -> {Letters(destination.Planned)}: {Words(destination.Outcome)}{Because(destination.Error)}");
         foreach (var step in destination.Steps)
         {
-            await output.WriteLineAsync($"    {step.Kind} {string.Join(", ", step.Points)}: {Words(step.Outcome)}, {step.Reason}{Because(step.Error)}");
+            await output.WriteLineAsync($"    {step.Kind} {string.Join(", ", step.Points)}: {Words(step.Outcome)}{Ways(step)}, {step.Reason}{Because(step.Error)}");
         }
 
         foreach (var conflict in destination.Conflicts)
@@ -45,6 +46,14 @@ internal static class ReportOutput
             await output.WriteLineAsync($"    warning: {warning}");
         }
     }
+
+    private static string Ways(StepReport step) => string.Concat(step.Disks.Select(disk => disk.Way).Distinct().Select(way => way switch
+    {
+        TransferWay.PassThrough => ", as stored",
+        TransferWay.ReEncrypt => ", re-encrypted",
+        TransferWay.Recode => ", recoded",
+        _ => ", converted",
+    }));
 
     private static string Letters(string? chain) => chain switch
     {

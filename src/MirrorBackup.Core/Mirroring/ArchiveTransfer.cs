@@ -30,7 +30,7 @@ internal sealed class ArchiveTransfer(RunContext context, SourceBackups source, 
             for (var i = 0; i < copies.Count; i++)
             {
                 meter.End(i, result.Outcomes[i]);
-                copies[i].Part.Ended(copies[i].Transfer, result, result.Outcomes[i], archive.File.Length);
+                copies[i].Part.Ended(copies[i].Transfer, result, result.Outcomes[i], archive.File.Length, copies[i].Transfer.Way);
                 if (checksum is not null)
                 {
                     copies[i].Part.Sent(checksum);

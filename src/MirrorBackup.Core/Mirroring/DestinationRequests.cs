@@ -18,6 +18,7 @@ internal static class DestinationRequests
         Profile = new DestinationProfile
         {
             Form = destination.EffectiveForm,
+            EncryptionFingerprint = destination.Remote.Capabilities.EncryptionFingerprint,
             MaxFileLength = destination.Remote.Capabilities.MaximumFileLength,
             FreeBytes = freeBytes,
         },

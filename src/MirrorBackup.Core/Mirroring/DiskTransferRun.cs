@@ -27,7 +27,7 @@ internal sealed class DiskTransferRun(RunContext context, SourceBackups source, 
             for (var i = 0; i < copies.Count; i++)
             {
                 meter.End(i, result.Outcomes[i]);
-                copies[i].Part.Ended(copies[i].Transfer, result, result.Outcomes[i], size);
+                copies[i].Part.Ended(copies[i].Transfer, result, result.Outcomes[i], size, copies[i].Transfer.Way);
                 if (result.Digest is { } digest)
                 {
                     copies[i].Part.Sent(copies[i].Transfer, digest);

@@ -12,6 +12,7 @@ namespace MirrorBackup.Mirroring;
 internal sealed class RoundPart
 {
     private readonly StepWork _moved = new();
+    private readonly List<SentDisk> _sent = [];
     private readonly Dictionary<string, long> _sizes = new(StringComparer.Ordinal);
 
     private RoundPart(DestinationRun destination, MirrorStep step, RestorePoint point, RestorePoint written, ImmutableArray<DiskTransfer> disks)
@@ -54,13 +55,15 @@ internal sealed class RoundPart
     /// <param name="result">The copy.</param>
     /// <param name="outcome">What became of it here.</param>
     /// <param name="size">How long the file is.</param>
-    public void Ended(DiskTransfer transfer, CopyResult result, CopyOutcome outcome, long size)
+    /// <param name="way">What happened to its bytes.</param>
+    public void Ended(DiskTransfer transfer, CopyResult result, CopyOutcome outcome, long size, TransferWay way)
     {
         _moved.BytesRead += result.BytesRead;
         _moved.BytesWritten += outcome.BytesWritten;
         if (outcome.Error is null)
         {
             _sizes[transfer.Disk] = size;
+            _sent.Add(new SentDisk(transfer.Disk, way));
         }
         else if (result.SourceError is null)
         {
@@ -100,7 +103,7 @@ internal sealed class RoundPart
 
     private async Task EndAsync(SourceBackups source, SourceDefectException? defect, StepWork work, CancellationToken cancellationToken)
     {
-        (work.BytesRead, work.BytesWritten) = (_moved.BytesRead, _moved.BytesWritten);
+        (work.BytesRead, work.BytesWritten, work.Disks) = (_moved.BytesRead, _moved.BytesWritten, [.. _sent]);
         cancellationToken.ThrowIfCancellationRequested();
         if ((Error ?? defect) is { } error)
         {

@@ -13,6 +13,7 @@ internal sealed class StepJournal(TimeProvider time)
     {
         BytesRead = work.BytesRead,
         BytesWritten = work.BytesWritten,
+        Disks = work.Disks,
         Duration = time.GetElapsedTime(started),
         Error = error is null ? null : ReportedError.From(error),
     });

@@ -23,6 +23,9 @@ public sealed record StepReport
     /// <summary>Bytes that were written to the destination.</summary>
     public long BytesWritten { get; init; }
 
+    /// <summary>Which way each disk took that was sent whole, an archive included; empty for steps that send nothing.</summary>
+    public ImmutableArray<SentDisk> Disks { get; init; } = [];
+
     /// <summary>How long it took.</summary>
     public TimeSpan Duration { get; init; }
 

@@ -32,6 +32,7 @@ internal static class VmPreview
         return MirrorPlanner.Plan(new MirrorRequest
         {
             Source = source,
+            SourceEncryptionFingerprint = context.Source.Remote.Capabilities.EncryptionFingerprint,
             Destinations = requests.MoveToImmutable(),
             Options = job.Planning,
             Filter = job.Filter,

@@ -163,6 +163,7 @@ internal sealed class VmRun(RunContext context, string vmId, int attempt)
     private MirrorPlan Plan(SourceBackups source, IEnumerable<DestinationRequest> destinations) => MirrorPlanner.Plan(new MirrorRequest
     {
         Source = source,
+        SourceEncryptionFingerprint = source.Remote.Capabilities.EncryptionFingerprint,
         Destinations = [.. destinations],
         Options = context.Job.Planning,
         Filter = context.Job.Filter,

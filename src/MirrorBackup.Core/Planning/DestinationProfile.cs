@@ -9,6 +9,11 @@ public sealed record DestinationProfile
     /// <value>The default is a VHD file.</value>
     public StorageForm Form { get; init; } = StorageForm.VhdFile;
 
+    /// <summary>
+    /// A text that is equal for equal encryption, such as <c>RemoteCapabilities.EncryptionFingerprint</c>; <see langword="null"/>, the default, where it does not encrypt.
+    /// </summary>
+    public string? EncryptionFingerprint { get; init; }
+
     /// <summary>The largest disk, in bytes that the guest sees, that the form can hold; <see langword="null"/> for no limit.</summary>
     public long? MaxVirtualSize { get; init; }
 

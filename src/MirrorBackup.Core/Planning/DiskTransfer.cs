@@ -30,7 +30,10 @@ public sealed record DiskTransfer
     /// <summary>The size of the disk, or the length of the archive, in bytes.</summary>
     public required long VirtualSize { get; init; }
 
-    /// <summary>How many bytes of data are sent: exact for one source revision, an upper bound for several.</summary>
+    /// <summary>What happens to the bytes, by what both sides are; blocks that are not whole can take more (the report says).</summary>
+    public required TransferWay Way { get; init; }
+
+    /// <summary>How many bytes of data are sent, before any compression: exact for one source revision, an upper bound for several.</summary>
     public required long ByteCount { get; init; }
 
     /// <summary>Whether the transfer writes a key.</summary>

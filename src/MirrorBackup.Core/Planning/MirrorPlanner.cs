@@ -21,7 +21,7 @@ public static class MirrorPlanner
         ArgumentNullException.ThrowIfNull(request);
         var source = BackupChain.From(request.Source);
         RequestCheck.EnsureValid(request, source);
-        var view = new SourceView(source, request.Filter);
+        var view = new SourceView(source, request.Filter) { Encryption = request.SourceEncryptionFingerprint };
         var sourceHash = PlanFingerprint.OfSource(request, source);
         var plans = request.Destinations.Select(destination => new DestinationPlanner(view, destination, request).Plan(sourceHash)).ToList();
         var names = PointNames.Of([source, .. plans.Select(plan => plan.Before), .. plans.Select(plan => plan.Result)]);

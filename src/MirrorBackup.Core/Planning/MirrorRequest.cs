@@ -9,6 +9,11 @@ public sealed record MirrorRequest
     /// <summary>What the source holds of the VM, in one mode.</summary>
     public required IBackupChain Source { get; init; }
 
+    /// <summary>
+    /// How the source is encrypted, as in <see cref="DestinationProfile.EncryptionFingerprint"/>; <see langword="null"/>, the default, if it is not.
+    /// </summary>
+    public string? SourceEncryptionFingerprint { get; init; }
+
     /// <summary>The destinations; they do not influence each other.</summary>
     public required ImmutableArray<DestinationRequest> Destinations { get; init; }
 

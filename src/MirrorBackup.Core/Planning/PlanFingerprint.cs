@@ -21,6 +21,7 @@ internal sealed class PlanFingerprint
         hash.Add(source);
         var options = request.Options;
         hash.Add(options.ToString());
+        hash.Add(request.SourceEncryptionFingerprint ?? "");
         hash.Add(request.Filter.VmIds);
         hash.Add(request.Filter.IncludeTags);
         hash.Add(request.Filter.ExcludeTags);

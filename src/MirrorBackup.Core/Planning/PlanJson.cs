@@ -61,6 +61,7 @@ internal static class PlanJson
         writer.WriteEndArray();
         writer.WriteStartObject("forecast");
         writer.WriteNumber("bytesToSend", plan.Forecast.BytesToSend);
+        writer.WriteNumber("bytesAsStored", plan.Forecast.BytesAsStored);
         writer.WriteNumber("bytesToMerge", plan.Forecast.BytesToMerge);
         writer.WriteNumber("bytesToFree", plan.Forecast.BytesToFree);
         writer.WriteNumber("peakBytes", plan.Forecast.PeakBytes);
@@ -101,6 +102,11 @@ internal static class PlanJson
             if (StepLetters.Disks(step) is { Count: > 0 } disks)
             {
                 WriteArray(writer, "disks", disks);
+            }
+
+            if (StepLetters.Ways(step) is { Count: > 0 } ways)
+            {
+                WriteArray(writer, "ways", ways.Select(static way => CamelCase(way.ToString())));
             }
 
             writer.WriteNumber("bytes", step.ByteCount);

@@ -98,13 +98,14 @@ internal static class PlanText
     {
         var sources = disk.SourcePaths.Select(path => plan.Names.OfFile(path[(path.LastIndexOf('/') + 1)..])).ToList();
         var collapsed = disk.IsCollapsed ? $", {sources[0]} to {sources[^1]} as one" : "";
-        return disk switch
+        var what = disk switch
         {
             { Form.Kind: StorageKind.Archive } => "archive",
             { ParentPath: { } parent } => $"delta on {plan.Names.OfFile(parent[(parent.LastIndexOf('/') + 1)..])}{collapsed}",
             { IsCollapsed: true } => $"synthetic key{collapsed}",
             _ => "key",
         };
+        return $"{what}, {TransferWays.Words(disk.Way)}";
     }
 
     private static string Letters(PlanConflict conflict, PointNames names) => conflict.Points switch

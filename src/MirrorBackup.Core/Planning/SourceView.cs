@@ -33,6 +33,9 @@ internal sealed class SourceView
 
     internal BackupChain Chain { get; }
 
+    /// <summary>The fingerprint of the encryption of the source; null if it is clear.</summary>
+    internal string? Encryption { get; init; }
+
     /// <summary>Whether the filter leaves nothing of the VM.</summary>
     internal bool IsExcluded { get; }
 

@@ -6,6 +6,7 @@ internal sealed class SpaceUse
     private long _used;
     private long _peak;
     private long _sent;
+    private long _asStored;
     private long _merged;
     private long _freed;
     private bool _isUpperBound;
@@ -21,6 +22,7 @@ internal sealed class SpaceUse
                 _sent += step.ByteCount;
                 _used += step.ByteCount;
                 _isUpperBound |= IsUpperBound(step);
+                AddAsStored(step);
                 break;
             case MergeStep or ResumeMergeStep:
                 // The data is in two places until the merge is done.
@@ -36,12 +38,12 @@ internal sealed class SpaceUse
         _peak = Math.Max(_peak, _used);
     }
 
-    internal PlanForecast ToForecast() => new(_sent, _merged, _freed, _peak, _isUpperBound);
+    internal PlanForecast ToForecast() => new(_sent, _merged, _freed, _peak, _isUpperBound) { BytesAsStored = _asStored };
 
     /// <summary>Whether a transfer may need less than its forecast.</summary>
     internal static bool IsUpperBound(MirrorStep step)
     {
-        foreach (var disk in step is TransferStep transfer ? transfer.Disks : ((ReplaceStep)step).Disks)
+        foreach (var disk in DisksOf(step))
         {
             if (disk.IsCollapsed || disk.Form.Codec != Backups.BlockCodec.None)
             {
@@ -51,4 +53,15 @@ internal sealed class SpaceUse
 
         return false;
     }
+
+    private void AddAsStored(MirrorStep step)
+    {
+        foreach (var disk in DisksOf(step))
+        {
+            _asStored += disk.Way is TransferWay.PassThrough or TransferWay.ReEncrypt ? disk.ByteCount : 0;
+        }
+    }
+
+    private static System.Collections.Immutable.ImmutableArray<DiskTransfer> DisksOf(MirrorStep step) =>
+        step is TransferStep transfer ? transfer.Disks : ((ReplaceStep)step).Disks;
 }

@@ -11,14 +11,16 @@ internal sealed class StepBuilder
     private readonly DestinationRequest _request;
     private readonly TransferRouter _router;
     private readonly TargetNames _names;
+    private readonly TransferWays _ways;
 
-    internal StepBuilder(BackupChain source, DestinationModel model, BackupChain destination, DestinationRequest request, PlanningOptions options)
+    internal StepBuilder(SourceView source, DestinationModel model, BackupChain destination, DestinationRequest request, PlanningOptions options)
     {
-        _source = source;
+        _source = source.Chain;
         _model = model;
         _request = request;
-        _router = new TransferRouter(source, model, request, options);
+        _router = new TransferRouter(_source, model, request, options);
         _names = new TargetNames(model, destination, request.JobId, _router.Form);
+        _ways = new TransferWays(_router.Form, source.Encryption, request.Profile.EncryptionFingerprint);
     }
 
     internal TransferStep? Transfer(RestorePoint point, StepReason reason, out RouteFailure? failure)
@@ -199,6 +201,7 @@ internal sealed class StepBuilder
             ParentPath = route.Parent?.Path,
             ParentId = route.Parent?.Revision.Id,
             Form = _router.Form,
+            Way = _ways.Of(route.Sources),
             VirtualSize = route.Youngest.VirtualSize,
             ByteCount = route.ByteCount,
         };

@@ -61,6 +61,19 @@ internal sealed class StepLetters
         _ => [],
     };
 
+    /// <summary>The ways of what a step sends, in the order of its disks; once, where all have the same.</summary>
+    internal static IReadOnlyList<TransferWay> Ways(MirrorStep step)
+    {
+        var disks = step switch
+        {
+            TransferStep transfer => transfer.Disks,
+            ReplaceStep replace => replace.Disks,
+            _ => [],
+        };
+        var ways = disks.Select(disk => disk.Way).ToList();
+        return ways.Distinct().Count() == 1 ? [ways[0]] : ways;
+    }
+
     private void Take(IEnumerable<DiskTransfer> disks)
     {
         foreach (var disk in disks)

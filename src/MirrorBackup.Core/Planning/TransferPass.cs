@@ -21,7 +21,7 @@ internal sealed class TransferPass
         _newPoints = newPoints;
         _skipped = skipped;
         Model = start.CreateModel();
-        _builder = new StepBuilder(view.Chain, Model, start.Chain, start.Request, options);
+        _builder = new StepBuilder(view, Model, start.Chain, start.Request, options);
     }
 
     /// <summary>The destination with everything that is sent.</summary>
