@@ -6,6 +6,9 @@ namespace MirrorBackup.Codecs.Encryption.Streaming;
 /// </summary>
 internal abstract class StreamingCipher : IDisposable
 {
+    /// <summary>The switch of <see cref="AppContext"/> that forbids libcrypto.</summary>
+    private const string ManagedSwitch = "MirrorBackup.UseManagedCiphers";
+
     /// <summary>Begins a message.</summary>
     /// <param name="algorithm">An authenticating one.</param>
     /// <param name="key">The key.</param>
@@ -15,7 +18,8 @@ internal abstract class StreamingCipher : IDisposable
     public static StreamingCipher Create(EncryptionAlgorithm algorithm, EncryptionKey key, ReadOnlySpan<byte> nonce, bool encrypts)
     {
         var held = nonce.ToArray();
-        return LibCrypto.Supports(algorithm)
+        var mayUseLibCrypto = !(AppContext.TryGetSwitch(ManagedSwitch, out var managedOnly) && managedOnly);
+        return mayUseLibCrypto && LibCrypto.Supports(algorithm)
             ? key.Make<StreamingCipher>(bytes => new LibCryptoCipher(algorithm, bytes, held, encrypts))
             : CreateManaged(algorithm, key, held, encrypts);
     }

@@ -1,0 +1,99 @@
+using MirrorBackup.Golden;
+
+namespace MirrorBackup.Cli.Tests;
+
+/// <summary>Encrypted repositories on the command line; and that no key is ever shown.</summary>
+public sealed class EncryptionTests : IDisposable
+{
+    private const string Marker = "MARKERmarkerMARKERmarkerMARKER12";
+    private const string Key = "encryptionKey=%22" + GoldenData.EncryptionKey + "%22";
+
+    private readonly TemporaryFolder _folder = new();
+
+    [Fact]
+    public async Task Mirror_ToAndFromEncryptedRemotes_KeepsTheDigests()
+    {
+        var source = Unpack("d2-enc-chacha20-full") + "?" + Key;
+        var (encrypted, clear) = ("file://" + _folder["encrypted"] + "?useVhdDirectory=true&encryptionKey=%22" + Marker + "%22", "file://" + _folder["clear"]);
+
+        var runs = new List<CliRun>
+        {
+            await CliRun.RunAsync("mirror", "--source", source, "--destination", encrypted, "--mode", "full", "--retention", "9", "--json"),
+            await CliRun.RunAsync("mirror", "--source", encrypted, "--destination", clear, "--mode", "full", "--retention", "9", "--json"),
+            await CliRun.RunAsync("verify", encrypted, "--json"),
+            await CliRun.RunAsync("list", encrypted, "--json"),
+            await CliRun.RunAsync("digest", source),
+            await CliRun.RunAsync("digest", encrypted),
+            await CliRun.RunAsync("digest", clear),
+        };
+
+        Assert.All(runs, static run => Assert.True(run.ExitCode == 0, run.Output + run.Error));
+        Assert.All(runs, AssertSecret);
+        Assert.NotEmpty(runs[^1].Output);
+        Assert.Equal(runs[^3].Output, runs[^1].Output);
+        Assert.Equal(runs[^3].Output, runs[^2].Output);
+    }
+
+    [Theory]
+    [InlineData("list", "SET?encryptionKey=%22" + Marker + "%22")] // another key
+    [InlineData("verify", "SET?encryptionKey=%22" + Marker + "short%22")] // no key
+    [InlineData("digest", "SET?encryptionKey=" + Marker + "&encryptionKeyFile=/" + Marker)]
+    [InlineData("list", "SET?encryptionKey=[%22" + Marker + "%22]")]
+    [InlineData("list", "SET?encryptionKey=env:" + Marker)]
+    [InlineData("list", "SET?encryptionKeyFile=/nowhere/" + Marker)]
+    [InlineData("list", "file:///nowhere/at/all?encryptionKey=%22" + Marker + "%22")]
+    [InlineData("list", "s3://key:" + Marker + "@host/bucket?encryptionKey=%22" + Marker + "%22#region")]
+    [InlineData("verify", "SET?encryptionKey=%22" + Marker + "%22&encryptionKey=%22" + Marker + "%22")]
+    public async Task Commands_ThatFail_NeverShowTheKey(string command, string url)
+    {
+        var set = url.StartsWith("SET", StringComparison.Ordinal) ? Unpack("d2-enc-chacha20-full") : "";
+        foreach (var more in (string[][])[[], ["--json"], ["--verbose"]])
+        {
+            var run = await CliRun.RunAsync([command, url.Replace("SET", set, StringComparison.Ordinal), .. more]);
+
+            Assert.NotEqual(0, run.ExitCode);
+            AssertSecret(run);
+        }
+    }
+
+    [Fact]
+    public async Task Mirror_DestinationsThatFail_NeverShowTheKey()
+    {
+        var source = Unpack("d2-enc-chacha20-full");
+        string[] command =
+        [
+            "mirror", "--mode", "full", "--retention", "9", "--json", "--verbose",
+            "--source", source + "?" + Key,
+            "--destination", source + "?encryptionKey=%22" + Marker + "%22",
+            "--destination", "file://" + _folder["a"] + "?encryptionKey=%22" + Marker + "x%22",
+            "--destination", "file://" + _folder["b"] + "?encryptionKey=%22" + Marker + "%22",
+        ];
+
+        var run = await CliRun.RunAsync(command);
+
+        Assert.NotEqual(0, run.ExitCode);
+        Assert.Contains("does not fit metadata.json", run.Output + run.Error, StringComparison.Ordinal);
+        AssertSecret(run);
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private static void AssertSecret(CliRun run)
+    {
+        var shown = run.Output + run.Error;
+        Assert.DoesNotContain(Marker, shown, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain(GoldenData.EncryptionKey, shown, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain(Convert.ToHexString(System.Text.Encoding.ASCII.GetBytes(Marker)), shown, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain(Convert.ToBase64String(System.Text.Encoding.ASCII.GetBytes(Marker)), shown, StringComparison.Ordinal);
+    }
+
+    private string Unpack(string set)
+    {
+        if (!Directory.Exists(_folder[set]))
+        {
+            GoldenData.UnpackSet(set, Directory.CreateDirectory(_folder[set]).FullName);
+        }
+
+        return "file://" + _folder[set];
+    }
+}
