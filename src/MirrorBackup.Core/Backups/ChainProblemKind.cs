@@ -29,4 +29,7 @@ public enum ChainProblemKind
 
     /// <summary>The state file of a merge that cannot be followed.</summary>
     BrokenMergeState,
+
+    /// <summary>Two aliases of one VHD directory: removing one removes the content of both.</summary>
+    SharedDirectory,
 }

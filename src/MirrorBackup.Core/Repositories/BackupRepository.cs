@@ -93,14 +93,9 @@ public sealed class BackupRepository
     /// <returns>The disk, owned by the caller.</returns>
     /// <exception cref="RemoteNotFoundException">The revision is not there.</exception>
     /// <exception cref="CorruptBackupException">It, an ancestor, or a link between them is damaged.</exception>
-    /// <exception cref="UnsupportedBackupException">It is a VHD directory.</exception>
-    public async ValueTask<IVirtualDisk> OpenDiskAsync(string vmId, string revisionPath, CancellationToken cancellationToken = default)
-    {
-        var path = RepositoryPaths.VmFolder(vmId) / revisionPath;
-        return path.Value.EndsWith(RepositoryPaths.AliasEnding, StringComparison.Ordinal)
-            ? throw new UnsupportedBackupException($"{path} is a VHD directory; this version reads VHD files only.") { Path = path.Value }
-            : await VhdChain.OpenAsync(Remote, path, null, cancellationToken).ConfigureAwait(false);
-    }
+    /// <exception cref="UnsupportedBackupException">It is in a version or form that is not handled.</exception>
+    public async ValueTask<IVirtualDisk> OpenDiskAsync(string vmId, string revisionPath, CancellationToken cancellationToken = default) =>
+        await VhdChain.OpenAsync(Remote, RepositoryPaths.VmFolder(vmId) / revisionPath, null, cancellationToken).ConfigureAwait(false);
 
     /// <summary>Takes the lock of a VM in the way of Xen Orchestra (<c>&lt;vm&gt;.lock</c> beside its folder).</summary>
     /// <param name="vmId">The VM.</param>

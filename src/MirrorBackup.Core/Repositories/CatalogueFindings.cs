@@ -24,6 +24,7 @@ internal static class CatalogueFindings
             ChainProblemKind.MissingParent or ChainProblemKind.ParentCycle => (FindingKind.ChainLink, SeverityOf(catalogue, problem.Path)),
             ChainProblemKind.DuplicateRevision or ChainProblemKind.SeveralChildren or ChainProblemKind.DuplicatePoint
                 or ChainProblemKind.ClockWentBack => (FindingKind.Ambiguous, FindingSeverity.Warning),
+            ChainProblemKind.SharedDirectory => (FindingKind.Ambiguous, FindingSeverity.Error),
             ChainProblemKind.BrokenMergeState => (FindingKind.UnfinishedMerge, problem.PreventsRetiring ? FindingSeverity.Error : FindingSeverity.Warning),
             _ => throw new UnreachableException(),
         };
@@ -83,6 +84,7 @@ internal static class CatalogueFindings
         StrayFileKind.Foreign => new(FindingSeverity.Information, FindingKind.Foreign, vm, file.Path, "It is not part of a repository."),
         StrayFileKind.Temporary => new(FindingSeverity.Information, FindingKind.Leftover, vm, file.Path, $"A file that was being written, {file.Length} bytes."),
         StrayFileKind.Copy => new(FindingSeverity.Information, FindingKind.Leftover, vm, file.Path, $"A copy of another revision, {file.Length} bytes."),
+        StrayFileKind.UnclaimedDirectory => new(FindingSeverity.Information, FindingKind.Leftover, vm, file.Path, "A VHD directory that no alias of its folder names."),
         StrayFileKind.Checksum => new(FindingSeverity.Information, FindingKind.Leftover, vm, file.Path, "The checksum of a file that is not there, or that has none."),
         _ => throw new UnreachableException(),
     };

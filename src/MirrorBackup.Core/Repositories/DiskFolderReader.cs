@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using MirrorBackup.Backups;
 using MirrorBackup.Remotes;
 using MirrorBackup.Vhd;
+using MirrorBackup.Vhd.Directories;
 using MirrorBackup.Vhd.Merging;
 
 namespace MirrorBackup.Repositories;
@@ -34,13 +35,18 @@ internal sealed class DiskFolderReader(IRemote remote, RemotePath vmFolder, Remo
         }
 
         var links = new FolderLinks(_relative, byName, merges, listed.ContainsKey);
-        var revisions = links.Check();
+        var data = new FolderData(_relative, byName.Values, merges);
+        if (entries.Any(static entry => entry is { IsDirectory: true, Name: VhdAlias.DataFolder }))
+        {
+            await data.ReadAsync(remote, folder, cancellationToken).ConfigureAwait(false);
+        }
+
         return new DiskFolder
         {
-            Revisions = revisions,
+            Revisions = links.Check(),
             PendingMerges = [.. merges.Pending],
-            Problems = [.. merges.Problems, .. links.Problems],
-            StrayFiles = [.. _strayFiles, .. links.Copies],
+            Problems = [.. merges.Problems, .. links.Problems, .. data.SharedDirectories()],
+            StrayFiles = [.. _strayFiles, .. links.Copies, .. data.StrayFiles],
         };
     }
 
@@ -52,9 +58,15 @@ internal sealed class DiskFolderReader(IRemote remote, RemotePath vmFolder, Remo
         }
         else if (!TemporaryName.IsTemporary(entry.Name) && entry.Name.EndsWith(RepositoryPaths.DiskEnding, StringComparison.Ordinal))
         {
+            if (entry.IsDirectory && !listed.ContainsKey($"{_relative}/{entry.Name}"))
+            {
+                _strayFiles.Add(new StrayFile($"{_relative}/{entry.Name}", StrayFileKind.UnclaimedDirectory, 0));
+                return;
+            }
+
             disks.Add(entry);
         }
-        else if (!entry.IsDirectory || entry.Name != "data")
+        else if (!entry.IsDirectory || entry.Name != VhdAlias.DataFolder)
         {
             _strayFiles.Add(new StrayFile($"{_relative}/{entry.Name}", StrayFiles.KindOf(entry), entry.Length));
         }
@@ -63,30 +75,44 @@ internal sealed class DiskFolderReader(IRemote remote, RemotePath vmFolder, Remo
     private async ValueTask<FolderDisk?> OpenAsync(RemoteEntry entry, bool verifyEndFooter, CancellationToken cancellationToken)
     {
         var path = $"{_relative}/{entry.Name}";
-        var told = listed.GetValueOrDefault(path)?.RevisionId;
-        if (entry.Name.EndsWith(RepositoryPaths.AliasEnding, StringComparison.Ordinal) || entry.IsDirectory)
-        {
-            return FolderDisk.Unreadable(
-                folder.Name, path, StorageForm.VhdDirectory(BlockCodec.None), told, "It is a VHD directory; this version reads VHD files only.");
-        }
-
         try
         {
-            var file = await VhdFile.OpenAsync(remote, entry.Path, new VhdOpenOptions { VerifyEndFooter = verifyEndFooter }, cancellationToken).ConfigureAwait(false);
-            await using (file.ConfigureAwait(false))
+            var vhd = await VhdDisk.OpenAsync(remote, entry.Path, new VhdOpenOptions { VerifyEndFooter = verifyEndFooter }, cancellationToken).ConfigureAwait(false);
+            await using (vhd.ConfigureAwait(false))
             {
-                return FolderDisk.Of(file, folder.Name, path);
+                return FolderDisk.Of(vhd, folder.Name, path);
             }
         }
         catch (RemoteNotFoundException)
         {
             return null;
         }
-        catch (MirrorBackupException broken) when (broken is CorruptBackupException or UnsupportedBackupException)
+        catch (MirrorBackupException broken) when (IsDamage(broken))
         {
-            return FolderDisk.Unreadable(folder.Name, path, StorageForm.VhdFile, told, broken.Message);
+            var isAlias = VhdAlias.IsAlias(entry.Name);
+            var form = isAlias || entry.IsDirectory ? StorageForm.VhdDirectory(BlockCodec.None) : StorageForm.VhdFile;
+            return FolderDisk.Unreadable(folder.Name, path, form, listed.GetValueOrDefault(path)?.RevisionId, broken.Message) with
+            {
+                DataPath = isAlias ? await TryReadAliasAsync(entry.Path, cancellationToken).ConfigureAwait(false) : null,
+            };
         }
     }
+
+    // What a damaged directory's alias names still belongs to it.
+    private async ValueTask<RemotePath?> TryReadAliasAsync(RemotePath alias, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await VhdAlias.ReadAsync(remote, alias, cancellationToken).ConfigureAwait(false);
+        }
+        catch (MirrorBackupException leadsNowhere) when (leadsNowhere is RemoteNotFoundException || IsDamage(leadsNowhere))
+        {
+            return null;
+        }
+    }
+
+    // Only content may be at fault; a remote that does not answer says nothing about a disk.
+    private static bool IsDamage(MirrorBackupException error) => error is CorruptBackupException or UnsupportedBackupException or IntegrityException;
 
     private async ValueTask AssessAsync(
         FolderMerges merges, string ancestor, RemoteEntry state, Dictionary<string, FolderDisk> byName, CancellationToken cancellationToken)

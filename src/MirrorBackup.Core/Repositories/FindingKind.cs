@@ -18,7 +18,7 @@ public enum FindingKind
     /// <summary>Content that differs from its checksum, or that cannot be read.</summary>
     Content,
 
-    /// <summary>Two revisions with one id, two children of one parent, or two points of one instant.</summary>
+    /// <summary>Two revisions with one id or in one directory, two children of one parent, or two points of one instant.</summary>
     Ambiguous,
 
     /// <summary>An archive without a checksum file, or metadata flags that differ from the disks.</summary>
@@ -33,7 +33,7 @@ public enum FindingKind
     /// <summary>A revision that no point lists and no other needs.</summary>
     Unlisted,
 
-    /// <summary>A temporary file, a copy or a checksum that belongs to nothing.</summary>
+    /// <summary>A temporary file, a copy, a checksum, a VHD directory or a block that belongs to nothing.</summary>
     Leftover,
 
     /// <summary>A file that is not part of a repository.</summary>

@@ -6,7 +6,10 @@ namespace MirrorBackup.Repositories;
 /// Checks everything that a repository holds: metadata, links, every block of every disk once, every byte of every archive with its checksum.
 /// Nothing is written. Memory is constant; a fault is a finding, and the rest goes on.
 /// </summary>
-/// <remarks>VHD files carry no checksum of their data: a block with altered content cannot be told from a good one, only one that cannot be read.</remarks>
+/// <remarks>
+/// VHDs carry no checksum of their data: a block with altered content cannot be told from a good one, only one that cannot be read. In a compressed directory
+/// gzip notices every change, Brotli most.
+/// </remarks>
 public static class RepositoryVerifier
 {
     /// <summary>Verifies a repository.</summary>

@@ -14,4 +14,7 @@ public enum StrayFileKind
 
     /// <summary>The checksum of an archive or disk that is not there, or of a disk, which has none any more.</summary>
     Checksum,
+
+    /// <summary>A VHD directory that no alias of its folder names: left by an interrupted write or removal, being written right now, or one whose alias was lost.</summary>
+    UnclaimedDirectory,
 }

@@ -1,6 +1,7 @@
 using MirrorBackup.Backups;
 using MirrorBackup.Remotes;
 using MirrorBackup.Vhd;
+using MirrorBackup.Vhd.Directories;
 
 namespace MirrorBackup.Repositories;
 
@@ -70,17 +71,46 @@ internal sealed class VmVerification(BackupRepository repository, string vm)
 
     private async ValueTask ReadDiskAsync(DiskRevision revision, CancellationToken cancellationToken)
     {
-        var file = await VhdFile.OpenAsync(repository.Remote, _folder / revision.Path, null, cancellationToken).ConfigureAwait(false);
-        await using (file.ConfigureAwait(false))
+        var vhd = await VhdDisk.OpenAsync(repository.Remote, _folder / revision.Path, null, cancellationToken).ConfigureAwait(false);
+        await using (vhd.ConfigureAwait(false))
         {
-            _isDelta[revision.Path] = file.ParentId is not null;
-            var bitmap = new byte[file.BlockSize / 512 / 8];
-            var data = new byte[file.BlockSize];
-            foreach (var block in file.AllocatedBlocks)
+            _isDelta[revision.Path] = vhd.ParentId is not null;
+            await ReadBlocksAsync(vhd, revision, cancellationToken).ConfigureAwait(false);
+            if (vhd is VhdDirectory directory
+                && await UncountedBlocks.CountAsync(repository.Remote, directory, cancellationToken).ConfigureAwait(false) is > 0 and var uncounted)
             {
-                await file.ReadBlockAsync(block, bitmap, data, cancellationToken).ConfigureAwait(false);
+                Add(FindingSeverity.Information, FindingKind.Leftover, revision.Path,
+                    $"{directory.DataPath} holds {uncounted} files among its blocks that its table does not count; they are never read.");
+            }
+        }
+    }
+
+    // A damaged block says nothing about the others: the finding tells how many there are.
+    private async ValueTask ReadBlocksAsync(IVhdDisk vhd, DiskRevision revision, CancellationToken cancellationToken)
+    {
+        var bitmap = new byte[vhd.BlockSize / 512 / 8];
+        var data = new byte[vhd.BlockSize];
+        MirrorBackupException? first = null;
+        var damaged = 0;
+        foreach (var block in vhd.AllocatedBlocks)
+        {
+            try
+            {
+                await vhd.ReadBlockAsync(block, bitmap, data, cancellationToken).ConfigureAwait(false);
                 BytesRead += data.Length;
             }
+            catch (MirrorBackupException unreadable) when (unreadable is CorruptBackupException or IntegrityException)
+            {
+                first ??= unreadable;
+                damaged++;
+            }
+        }
+
+        if (first is not null)
+        {
+            _damaged.Add(revision.Path);
+            Add(FindingSeverity.Error, FindingKind.Content, revision.Path,
+                damaged == 1 ? first.Message : $"{first.Message} It is the first of {damaged} blocks that cannot be read.");
         }
     }
 

@@ -115,7 +115,7 @@ public sealed class BackupRepositoryTests
     }
 
     [Fact]
-    public async Task LoadAsync_VhdDirectory_IsKnownByItsMetadataAndUnreadable()
+    public async Task LoadAsync_DamagedVhdDirectory_IsKnownByItsMetadataAndUnreadable()
     {
         await using var remote = new MemoryRemote();
         await WriteAsync(remote, "20260105T010000Z.json",
@@ -127,7 +127,7 @@ public sealed class BackupRepositoryTests
 
         var revision = Assert.Single(catalogue.Chain(BackupMode.Incremental).Revisions);
         Assert.Equal((StorageKind.VhdDirectory, "abc", "d", false), (revision.Form.Kind, revision.Id, revision.Disk, revision.IsReadable));
-        Assert.Contains("VHD directory", revision.Defect, StringComparison.Ordinal);
+        Assert.Contains("data/a.vhd/footer is not there", revision.Defect, StringComparison.Ordinal);
         Assert.Empty(catalogue.StrayFiles);
     }
 

@@ -14,7 +14,10 @@ public sealed class GoldenCatalogueTests
     [InlineData("c0-mirror-vhd-file", "db")]
     [InlineData("b-src-full-xva", null)]
     [InlineData("b1-mirror-full", "appgz")]
-    public async Task LoadAsync_HealthyRepository_GivesThePointsOfTheManifest(string set, string? leftOut)
+    [InlineData("c1-mirror-vhddir-brotli", null, BlockCodec.Brotli)]
+    [InlineData("c2-vhddir-gzip", null, BlockCodec.Gzip)]
+    [InlineData("c3-vhddir-uncompressed", null, BlockCodec.None)]
+    public async Task LoadAsync_HealthyRepository_GivesThePointsOfTheManifest(string set, string? leftOut, BlockCodec? directories = null)
     {
         var token = TestContext.Current.CancellationToken;
         using var folder = new TemporaryFolder();
@@ -32,6 +35,9 @@ public sealed class GoldenCatalogueTests
             Assert.Equal((string)vm["name"]!, catalogue.VmName);
             Assert.Empty(catalogue.Problems);
             Assert.Empty(catalogue.StrayFiles);
+            Assert.All(
+                catalogue.Chain(BackupMode.Incremental).Revisions,
+                revision => Assert.Equal(directories is { } codec ? StorageForm.VhdDirectory(codec) : StorageForm.VhdFile, revision.Form));
             Assert.Equal(vm["points"]!.AsArray().Select(static point => Expected(point!)), catalogue.Points.Select(point => Found(catalogue, point)));
         }
     }

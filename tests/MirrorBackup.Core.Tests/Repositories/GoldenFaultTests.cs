@@ -69,6 +69,52 @@ public sealed class GoldenFaultTests
         Assert.Equal(problems, Kinds(catalogue));
     }
 
+    [Theory]
+    [InlineData("ok", "Abcd", null, null)]
+    [InlineData("alias-missing-target", "AbcD!", "names xo-vm-backups/", "which is not there")]
+    [InlineData("alias-missing", "AbcD!", "20260108T010000Z.alias.vhd", null)]
+    [InlineData("alias-empty", "AbcD!", "leads nowhere", "it is empty")] // XO removes every disk of the VM.
+    [InlineData("alias-to-alias", "AbcD!", "leads nowhere", "is an alias itself")]
+    [InlineData("alias-wrong-target", "AbcD!", "names \"data/x.txt\"", "ends in .vhd")]
+    [InlineData("alias-too-big", "AbcD!", "leads nowhere", "larger than 1024 bytes")]
+    [InlineData("missing-header", "AB!c!d!", "20260106T010000Z.vhd/header is not there", null)]
+    [InlineData("missing-bat", "AB!c!d!", "20260106T010000Z.vhd/bat is not there", null)]
+    [InlineData("missing-filters", "AB!c!d!", "20260106T010000Z.vhd/footer", "no chunk-filters.json")]
+    [InlineData("missing-block", "Abcd", null, null)] // Found when the blocks are read.
+    [InlineData("broken-block", "Abcd", null, null)]
+    [InlineData("extra-block", "Abcd", null, null)]
+    [InlineData("orphan-data", "Abcd", null, null)]
+    [InlineData("dir-without-alias", "Abcd", null, null)]
+    [InlineData("orphan-head", "(A)bcd", null, null)]
+    [InlineData("orphan-head3", "(Ab)cd", null, null)]
+    public async Task LoadAsync_DamagedDirectories_SaysWhatIsWrong(string fault, string letters, string? message, string? reason)
+    {
+        var catalogue = await LoadAsync("f2-faults-vhd-dir", fault);
+
+        Assert.Equal(letters, catalogue.Chain(BackupMode.Incremental).ToString());
+        Assert.Equal(message is null ? "" : "UnreadableRevision", Kinds(catalogue));
+        if (message is not null)
+        {
+            var problem = catalogue.Problems.First(static problem => problem.Kind == ChainProblemKind.UnreadableRevision);
+            Assert.Contains(message, problem.Path + " " + problem.Message, StringComparison.Ordinal);
+            Assert.Contains(reason ?? "", problem.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("orphan-data", "data/20200101T000000Z.vhd")]
+    [InlineData("dir-without-alias", "20200101T000000Z.vhd")]
+    [InlineData("alias-missing", "data/20260108T010000Z.vhd")]
+    [InlineData("alias-empty", "data/20260108T010000Z.vhd")]
+    public async Task LoadAsync_DirectoryThatNoAliasNames_IsStray(string fault, string path)
+    {
+        var catalogue = await LoadAsync("f2-faults-vhd-dir", fault);
+
+        var stray = Assert.Single(catalogue.StrayFiles);
+        Assert.Equal(StrayFileKind.UnclaimedDirectory, stray.Kind);
+        Assert.EndsWith("/" + path, stray.Path, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task LoadAsync_BrokenMetadata_NamesFileAndPositionAndKeepsTheNameTaken()
     {

@@ -13,6 +13,9 @@ public sealed class RepositoryDigestTests
     [InlineData("c0-mirror-vhd-file", "db")]
     [InlineData("b-src-full-xva", null)]
     [InlineData("b1-mirror-full", "appgz")]
+    [InlineData("c1-mirror-vhddir-brotli", null)]
+    [InlineData("c2-vhddir-gzip", null)]
+    [InlineData("c3-vhddir-uncompressed", null)]
     public async Task ComputeAsync_GoldenRepository_GivesTheHashesOfTheManifest(string set, string? leftOut)
     {
         using var folder = new TemporaryFolder();
@@ -36,6 +39,9 @@ public sealed class RepositoryDigestTests
     [InlineData("f1-faults-vhd-file", "broken-footer-middle", "ok,ok,error,error")]
     [InlineData("f1-faults-vhd-file", "missing-key", "error,error,error,error")]
     [InlineData("f1-faults-vhd-file", "wrong-parent-uuid", "ok,ok,error,error")]
+    [InlineData("f2-faults-vhd-dir", "missing-block", "error,ok,ok,ok")] // Each later point has a newer version of the block.
+    [InlineData("f2-faults-vhd-dir", "extra-block", "ok,ok,ok,ok")]
+    [InlineData("f2-faults-vhd-dir", "alias-empty", "ok,ok,ok,error")]
     [InlineData("f4-faults-full", "xva-truncated", "ok,error,ok")]
     [InlineData("f4-faults-full", "xva-missing", "ok,error,ok")]
     public async Task ComputeAsync_DamagedPoint_IsAnErrorAndTheOthersGoOn(string set, string fault, string expected)

@@ -16,11 +16,6 @@ public sealed partial class VhdDirectory : IVhdDisk
 {
     private const string Part = "block";
 
-    /// <summary>Bytes of a block that is not compressed: its sector bitmap and its data.</summary>
-    internal static readonly int ClearBlockLength = VhdBlock.StoredBytes(VhdHeader.UsualBlockSize);
-    private static readonly BlockBuffers StoredBlocks = new(
-        Enum.GetValues<BlockCodec>().Max(static codec => BlockCompression.MaximumLength(codec, ClearBlockLength)));
-
     private readonly IRemote _remote;
     private readonly BlockPresence _blocks;
     private volatile MovedBlocks? _moved;
@@ -34,7 +29,7 @@ public sealed partial class VhdDirectory : IVhdDisk
         Codec = codec;
         Footer = footer;
         Header = header;
-        MaximumStoredBlockLength = BlockCompression.MaximumLength(codec, ClearBlockLength);
+        MaximumStoredBlockLength = BlockCompression.MaximumLength(codec, StoredBlockBuffers.ClearLength);
     }
 
     /// <inheritdoc/>
@@ -140,7 +135,7 @@ public sealed partial class VhdDirectory : IVhdDisk
             return;
         }
 
-        using var lease = StoredBlocks.Rent();
+        using var lease = StoredBlockBuffers.Rent(Codec);
         var length = await ReadFileAsync(file, blockIndex, lease.Memory, cancellationToken).ConfigureAwait(false);
         VhdDirectoryPart.DecodeExactly(Codec, lease.Memory.Span[..length], clear.Span, file, Part);
     }

@@ -109,10 +109,10 @@ internal sealed class MovedBlocks
     // We encode anew what moves between two compressions; Xen Orchestra moves it as it is, so that it lies there in the child's.
     private int Recode(RemotePath path, ReadOnlySpan<byte> bytes, Span<byte> stored)
     {
-        var clear = ArrayPool<byte>.Shared.Rent(VhdDirectory.ClearBlockLength);
+        var clear = ArrayPool<byte>.Shared.Rent(StoredBlockBuffers.ClearLength);
         try
         {
-            var count = BlockCompression.Decompress(_ancestor.Codec, bytes, clear.AsSpan(0, VhdDirectory.ClearBlockLength));
+            var count = BlockCompression.Decompress(_ancestor.Codec, bytes, clear.AsSpan(0, StoredBlockBuffers.ClearLength));
             return BlockCompression.Compress(_child.Codec, clear.AsSpan(0, count), stored);
         }
         catch (InvalidDataException)
