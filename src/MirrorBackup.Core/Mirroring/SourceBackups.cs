@@ -51,6 +51,12 @@ internal sealed class SourceBackups : IBackupChain
     /// <summary>The id of the revision at a path; empty if there is none.</summary>
     public string IdOf(string path) => _chain.Revision(path)?.Id ?? "";
 
+    public DiskRevision RevisionAt(string path) => _chain.Revision(path)
+        ?? throw new InvalidOperationException($"The plan names {path}, which the catalogue of VM {VmId} does not have.");
+
+    /// <summary>The unfinished merge of which a revision will be the result, or null.</summary>
+    public PendingMerge? MergeInto(string path) => _chain.PendingMerges.FirstOrDefault(merge => merge.Survivor?.Path == path);
+
     public DiskRevision? ParentOf(string path) => _chain.ParentOf(path);
 
     public BackupMetadata MetadataOf(RestorePoint point) => Catalogue.FindMetadata(point.Name)

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using MirrorBackup.Disks;
 using MirrorBackup.Vhd;
+using MirrorBackup.Vhd.Merging;
 
 namespace MirrorBackup.Mirroring;
 
@@ -18,7 +19,7 @@ internal static class SourceDisk
         {
             foreach (var path in paths)
             {
-                opened.Add(await VhdDisk.OpenAsync(source.Remote, source.Folder / path, null, cancellationToken).ConfigureAwait(false));
+                opened.Add(await UnfinishedMerges.OpenAsync(source.Remote, source.Folder / path, source.RevisionAt(path), cancellationToken).ConfigureAwait(false));
             }
 
             var run = opened.Count == 1 ? opened[0] : DiskChain.Create(opened);

@@ -23,6 +23,12 @@ internal sealed class SourceSnapshot
         var snapshot = new SourceSnapshot(source.Remote);
         foreach (var path in revisionPaths.Prepend(RepositoryPaths.Metadata(point.Name)))
         {
+            if (source.MergeInto(path) is { } merge)
+            {
+                await snapshot.AddMergeAsync(source.Folder, merge, cancellationToken).ConfigureAwait(false);
+                continue;
+            }
+
             var file = source.Folder / path;
             await snapshot.AddAsync(file, cancellationToken).ConfigureAwait(false);
             if (VhdAlias.IsAlias(file.Name))
@@ -60,6 +66,16 @@ internal sealed class SourceSnapshot
                 Path = file.Value,
             };
         _entries.Add((file, entry));
+    }
+
+    // What a merge has left may be there or not; whoever goes on with it writes the state first.
+    private async ValueTask AddMergeAsync(RemotePath folder, PendingMerge merge, CancellationToken cancellationToken)
+    {
+        foreach (var path in merge.Paths.Prepend(merge.StatePath))
+        {
+            var file = folder / path;
+            _entries.Add((file, await _remote.StatAsync(file, cancellationToken).ConfigureAwait(false)));
+        }
     }
 
     // An alias stays what it is while a merge moves blocks into its directory: the state file tells, and at its end the footer.

@@ -34,8 +34,9 @@ internal sealed class DiskFolderReader(IRemote remote, RemotePath vmFolder, Remo
             await AssessAsync(merges, ancestor, state, byName, cancellationToken).ConfigureAwait(false);
         }
 
+        var data = new FolderData(_relative, [.. byName.Values], merges);
+        merges.ShowComplete();
         var links = new FolderLinks(_relative, byName, merges, listed.ContainsKey);
-        var data = new FolderData(_relative, byName.Values, merges);
         if (entries.Any(static entry => entry is { IsDirectory: true, Name: VhdAlias.DataFolder }))
         {
             await data.ReadAsync(remote, folder, cancellationToken).ConfigureAwait(false);

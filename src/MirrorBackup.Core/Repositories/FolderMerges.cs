@@ -5,8 +5,9 @@ using MirrorBackup.Vhd.Merging;
 namespace MirrorBackup.Repositories;
 
 /// <summary>The merges of one disk folder that have begun and not ended.</summary>
-internal sealed class FolderMerges(string relative, IReadOnlyDictionary<string, FolderDisk> disks, Func<string, bool> isListed)
+internal sealed class FolderMerges(string relative, Dictionary<string, FolderDisk> disks, Func<string, bool> isListed)
 {
+    private readonly List<MergeAssessment.Resumable> _complete = [];
     private readonly Dictionary<string, string> _survivorIds = new(StringComparer.Ordinal);
     private readonly HashSet<string> _members = new(StringComparer.Ordinal);
 
@@ -35,6 +36,11 @@ internal sealed class FolderMerges(string relative, IReadOnlyDictionary<string, 
                 Add(statePath, resumable.Chain, Survivor(resumable), isLeftover: false);
                 _survivorIds[resumable.Chain[^1]] = resumable.SurvivorId.ToString("D");
                 _members.UnionWith(resumable.Chain);
+                if (resumable.Work != MergeWork.Blocks)
+                {
+                    _complete.Add(resumable);
+                }
+
                 return true;
             case MergeAssessment.Leftover leftover:
                 Add(statePath, names, null, isLeftover: true);
@@ -55,17 +61,42 @@ internal sealed class FolderMerges(string relative, IReadOnlyDictionary<string, 
         Report($"{relative}/{stateName}", reason, preventsRetiring: true);
     }
 
+    /// <summary>
+    /// Shows what merges have completed as it is read: the newest revision is what the ancestor is, wherever its own name leads, and the others are gone but for
+    /// their files.
+    /// </summary>
+    public void ShowComplete()
+    {
+        foreach (var merge in _complete)
+        {
+            var holder = disks[merge.Work == MergeWork.Rename ? merge.Chain[0] : merge.Chain[^1]];
+            foreach (var name in merge.Chain)
+            {
+                disks.Remove(name);
+            }
+
+            disks[merge.Chain[^1]] = holder with
+            {
+                Revision = Survivor(merge, holder.Revision),
+                Member = holder.Member! with { Name = merge.Chain[^1] },
+            };
+        }
+    }
+
+    private DiskRevision Survivor(MergeAssessment.Resumable merge, DiskRevision holder) => holder with
+    {
+        Path = $"{relative}/{merge.Chain[^1]}",
+        Id = merge.SurvivorId.ToString("D"),
+        ParentId = merge.SurvivorParentId?.ToString("D"),
+        ParentPath = merge.SurvivorParentName is null ? null : $"{relative}/{merge.SurvivorParentName}",
+    };
+
     private DiskRevision Survivor(MergeAssessment.Resumable merge)
     {
         var present = merge.Chain.Where(disks.ContainsKey).Select(name => disks[name].Revision).ToArray();
         var size = present[^1].VirtualSize;
-        return new DiskRevision
+        return Survivor(merge, present[0]) with
         {
-            Disk = present[^1].Disk,
-            Path = $"{relative}/{merge.Chain[^1]}",
-            Id = merge.SurvivorId.ToString("D"),
-            ParentId = merge.SurvivorParentId?.ToString("D"),
-            ParentPath = merge.SurvivorParentName is null ? null : $"{relative}/{merge.SurvivorParentName}",
             VirtualSize = size,
             AllocatedBytes = Math.Max(present.Max(static revision => revision.AllocatedBytes), Math.Min(size, present.Sum(static revision => revision.AllocatedBytes))),
         };

@@ -2,6 +2,7 @@ using MirrorBackup.Backups;
 using MirrorBackup.Remotes;
 using MirrorBackup.Vhd;
 using MirrorBackup.Vhd.Directories;
+using MirrorBackup.Vhd.Merging;
 
 namespace MirrorBackup.Repositories;
 
@@ -71,7 +72,7 @@ internal sealed class VmVerification(BackupRepository repository, string vm)
 
     private async ValueTask ReadDiskAsync(DiskRevision revision, CancellationToken cancellationToken)
     {
-        var vhd = await VhdDisk.OpenAsync(repository.Remote, _folder / revision.Path, null, cancellationToken).ConfigureAwait(false);
+        var vhd = await UnfinishedMerges.OpenAsync(repository.Remote, _folder / revision.Path, revision, cancellationToken).ConfigureAwait(false);
         await using (vhd.ConfigureAwait(false))
         {
             _isDelta[revision.Path] = vhd.ParentId is not null;

@@ -67,18 +67,25 @@ internal sealed record MergeCase(bool HasParent, MergeCase.Revision[] Revisions,
         for (var level = 0; level < Revisions.Length; level++)
         {
             var revision = Revisions[level];
-            await MergeFixture.WriteAsync(remote, NameOf(level), level + 1, level == 0 ? null : (NameOf(level - 1), level), (long)revision.SizeInBlocks * BlockBytes, file =>
+            var size = (long)revision.SizeInBlocks * BlockBytes;
+            await MergeFixture.WriteAsync(remote, NameOf(level), level + 1, level == 0 ? null : (NameOf(level - 1), level), size, file => AddBlocks(file, revision));
+        }
+    }
+
+    /// <summary>The same chain as VHD directories, <c>0.alias.vhd</c> and so on.</summary>
+    /// <param name="remote">Where to.</param>
+    /// <param name="codecs">The compression of each revision.</param>
+    public async Task WriteDirectoriesAsync(IRemote remote, string[] codecs)
+    {
+        for (var level = 0; level < Revisions.Length; level++)
+        {
+            var revision = Revisions[level];
+            var size = (long)revision.SizeInBlocks * BlockBytes;
+            await MergeFixture.WriteDirectoryAsync(remote, $"{level}", level + 1, level == 0 ? null : ($"{level - 1}", level), size, codecs[level], file =>
             {
-                foreach (var write in revision.Writes)
-                {
-                    Func<int, bool>? hasSector = write.Half switch
-                    {
-                        Half.Low => static sector => sector < SectorsPerHalf,
-                        Half.High => static sector => sector >= SectorsPerHalf,
-                        _ => null,
-                    };
-                    file.Block(write.Block, VhdBytes.Filled(write.Value), hasSector);
-                }
+                // Whoever leaves sectors out is not Xen Orchestra.
+                file.Creator = revision.Writes.All(static write => write.Half == Half.Both) ? "xo  " : "win ";
+                AddBlocks(file, revision);
             });
         }
     }
@@ -87,6 +94,20 @@ internal sealed record MergeCase(bool HasParent, MergeCase.Revision[] Revisions,
         $"{(HasParent ? "parent, " : "")}{string.Join(" | ", Revisions.Select(static r => $"{r.SizeInBlocks}: {string.Join(' ', r.Writes)}"))}, kills {Kills}, drops {DropsUnflushed}";
 
     private static string NameOf(int level) => $"{level}.vhd";
+
+    private static void AddBlocks(VhdBytes file, Revision revision)
+    {
+        foreach (var write in revision.Writes)
+        {
+            Func<int, bool>? hasSector = write.Half switch
+            {
+                Half.Low => static sector => sector < SectorsPerHalf,
+                Half.High => static sector => sector >= SectorsPerHalf,
+                _ => null,
+            };
+            file.Block(write.Block, VhdBytes.Filled(write.Value), hasSector);
+        }
+    }
 
     private static Gen<Write[]> GenWrites(int blocks) =>
         from count in Gen.Choose(0, 3)

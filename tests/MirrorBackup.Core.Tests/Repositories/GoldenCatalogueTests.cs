@@ -45,7 +45,9 @@ public sealed class GoldenCatalogueTests
     [Theory]
     [InlineData("interrupted-merge-file-blocks", 4)]
     [InlineData("interrupted-merge-file-after-rename", 4)]
-    [InlineData("interrupted-merge-file-cleanup", 4)] // Here XO removes every point of the VM.
+    [InlineData("interrupted-merge-file-cleanup", 4)] // Here XO removes every point of the VM, and in the last one.
+    [InlineData("interrupted-merge-dir-blocks", 4)]
+    [InlineData("interrupted-merge-dir-cleanup", 4)]
     public async Task LoadAsync_InterruptedMerge_GivesTheRevisionThatIsThereOnceItIsFinished(string name, int step)
     {
         using var folder = new TemporaryFolder();
@@ -53,11 +55,15 @@ public sealed class GoldenCatalogueTests
 
         var merge = Assert.Single(chain.PendingMerges);
         Assert.False(merge.IsLeftover);
-        Assert.Equal(["20260105T010000Z.vhd", "20260106T010000Z.vhd"], merge.Paths.Select(static path => Path.GetFileName(path)));
+        Assert.Equal(["20260105T010000Z", "20260106T010000Z"], merge.Paths.Select(static path => Path.GetFileName(path).Split('.')[0]));
         var truth = GoldenTruth(name, "20260106T010000Z.json");
         Assert.Equal(
             (merge.Paths[1], (string)truth["snapUuid"]!, null, (long)truth["virtualSize"]!),
             (merge.Survivor!.Path, merge.Survivor.Id, merge.Survivor.ParentId, merge.Survivor.VirtualSize));
+        Assert.Equal(name.Contains("-dir-", StringComparison.Ordinal) ? StorageForm.VhdDirectory(BlockCodec.Brotli) : StorageForm.VhdFile, merge.Survivor.Form);
+        Assert.Empty(chain.Problems);
+        Assert.Equal(4, chain.Points.Length);
+        Assert.All(chain.Points, point => Assert.True(chain.IsRestorable(point)));
     }
 
     [Theory]

@@ -12,6 +12,9 @@ public sealed class GoldenStateTests
     // Where there is more to see than Xen Orchestra sees: it looks for no archive before it copies it, and not at its end.
     private static readonly Dictionary<(string Scenario, int Step, string Side), string> SeenBetter = new()
     {
+        // The ancestor of an unfinished merge holds everything and has not got its name yet: XO sees nothing to read, and removes all of it.
+        [("interrupted-merge-file-cleanup", 4, "dst")] = "BCDE",
+
         // XO has applied a stale merge state here: the file that C names as its parent has the id and the content of A. XO compares no ids.
         [("interrupted-merge-file-cleanup", 6, "dst")] = "C!D!E!F!",
         [("source-hole-full", 2, "src")] = "ACE!",

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MirrorBackup.Backups;
 using MirrorBackup.Remotes;
 
 namespace MirrorBackup.Vhd.Merging;
@@ -52,6 +53,41 @@ internal static class UnfinishedMerges
         }
 
         return complete.ToImmutable();
+    }
+
+    /// <summary>Opens a revision as a catalogue shows it: what its name leads to, or the ancestor that has taken its place and not its name yet.</summary>
+    /// <param name="remote">Where it lies.</param>
+    /// <param name="path">Its path.</param>
+    /// <param name="revision">What the catalogue says of it.</param>
+    /// <param name="cancellationToken">Stops the call; nothing stays open.</param>
+    /// <returns>The open disk, owned by the caller.</returns>
+    public static async ValueTask<IVhdDisk> OpenAsync(IRemote remote, RemotePath path, DiskRevision revision, CancellationToken cancellationToken)
+    {
+        string? ancestor;
+        try
+        {
+            var disk = await VhdDisk.OpenAsync(remote, path, null, cancellationToken).ConfigureAwait(false);
+            if (disk.Id.ToString("D") == revision.Id && disk.ParentId?.ToString("D") == revision.ParentId)
+            {
+                return disk;
+            }
+
+            if (!(await FindCompleteAsync(remote, path.Parent, cancellationToken).ConfigureAwait(false)).TryGetValue(path.Name, out ancestor))
+            {
+                return disk;
+            }
+
+            await disk.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (MirrorBackupException broken) when (broken is RemoteNotFoundException or CorruptBackupException or IntegrityException)
+        {
+            if (!(await FindCompleteAsync(remote, path.Parent, cancellationToken).ConfigureAwait(false)).TryGetValue(path.Name, out ancestor))
+            {
+                throw;
+            }
+        }
+
+        return await VhdDisk.OpenAsync(remote, path.Parent.Combine(ancestor), MergeFolder.Tolerant, cancellationToken).ConfigureAwait(false);
     }
 
     private static async ValueTask<Guid?> TryReadIdAsync(IRemote remote, RemotePath path, CancellationToken cancellationToken)
