@@ -83,7 +83,7 @@ internal sealed class DiskTransferRun(RunContext context, SourceBackups source, 
                 Staging = new StagingOptions(
                     StagedTransfers.RecordPath(source.VmId, copy.TargetPath),
                     string.Join(' ', copy.Transfer.SourcePaths.Select(source.IdOf)),
-                    context.Time),
+                    context.Time) { BlocksPerRecord = context.Job.BlocksPerTransferRecord },
             },
             cancellationToken);
 

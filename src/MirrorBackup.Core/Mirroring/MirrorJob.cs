@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using MirrorBackup.Backups;
 using MirrorBackup.Planning;
 using MirrorBackup.Remotes;
+using MirrorBackup.Vhd.Directories;
 
 namespace MirrorBackup.Mirroring;
 
@@ -93,6 +94,9 @@ public sealed class MirrorJob
     /// </summary>
     /// <value>Default: false.</value>
     public bool CheckLastTransferred { get; init; }
+
+    /// <summary>How many blocks of a VHD directory are written between two records of the transfer.</summary>
+    internal int BlocksPerTransferRecord { get; init; } = StagingOptions.DefaultBlocksPerRecord;
 
     /// <summary>Checks what can be checked without a remote being asked.</summary>
     /// <exception cref="MirrorBackupException">The job cannot be run (<see cref="ErrorCodes.InvalidJob"/>); the message names the property.</exception>

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Microsoft.Extensions.Time.Testing;
+using MirrorBackup.Backups;
 using MirrorBackup.Golden;
 using MirrorBackup.Mirroring;
 using MirrorBackup.Remotes;
@@ -63,13 +64,33 @@ internal sealed class MirrorFixture : IAsyncDisposable
             Source = Source,
             Id = Run.Scenario.MirrorJob,
             ScheduleId = Run.Scenario.MirrorSchedule,
-            Mode = Run.Scenario.Mode == "full" ? MirrorBackup.Backups.BackupMode.Full : MirrorBackup.Backups.BackupMode.Incremental,
+            Mode = Run.Scenario.Mode == "full" ? BackupMode.Full : BackupMode.Incremental,
             LockTimeout = TimeSpan.Zero,
         };
         job = change?.Invoke(job) ?? job;
         foreach (var name in destinations)
         {
             job.Destinations.Add(new MirrorDestination(Remote(name), RetentionPolicy.KeepLast(retention)));
+        }
+
+        return job;
+    }
+
+    /// <summary>A job whose destinations hold VHD directories, with a record after each block and the content checked at the end.</summary>
+    public MirrorJob DirectoryJob(BlockCodec codec, params string[] destinations)
+    {
+        var job = Job(destinations, static job => new MirrorJob(job.Name)
+        {
+            Source = job.Source,
+            Id = job.Id,
+            ScheduleId = job.ScheduleId,
+            LockTimeout = job.LockTimeout,
+            CheckLastTransferred = true,
+            BlocksPerTransferRecord = 1,
+        });
+        for (var i = 0; i < job.Destinations.Count; i++)
+        {
+            job.Destinations[i] = job.Destinations[i] with { Form = StorageForm.VhdDirectory(codec) };
         }
 
         return job;

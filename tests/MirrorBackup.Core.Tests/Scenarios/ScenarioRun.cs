@@ -63,7 +63,7 @@ internal sealed class ScenarioRun : IAsyncDisposable
         };
         foreach (var expectation in Expectations)
         {
-            job.Destinations.Add(new MirrorDestination(Open(expectation.Destination), RetentionPolicy.KeepLast(expectation.Retention)));
+            job.Destinations.Add(new MirrorDestination(Open(expectation.Destination), RetentionPolicy.KeepLast(expectation.Retention)) { Form = FormOf(expectation.Destination) });
         }
 
         return job;
@@ -106,11 +106,11 @@ internal sealed class ScenarioRun : IAsyncDisposable
             .Select(file => $"{Path.GetRelativePath(_folder[remote], file.FullName)} {file.Length} {file.LastWriteTimeUtc:O}")
             .Order(StringComparer.Ordinal)];
 
-    /// <summary>Names below a remote that no finished run may leave: temporary files, locks, merge states.</summary>
+    /// <summary>Names below a remote that no finished run may leave: temporary files, locks, merge states. Our own folder may stay, empty.</summary>
     public string[] Leftovers(string remote) =>
         [.. Directory.EnumerateFileSystemEntries(_folder[remote], "*", SearchOption.AllDirectories)
             .Select(static path => Path.GetFileName(path))
-            .Where(static name => name.StartsWith('.') || name.EndsWith(".lock", StringComparison.Ordinal))];
+            .Where(static name => (name.StartsWith('.') && name != ".mirrorbackup") || name.EndsWith(".lock", StringComparison.Ordinal))];
 
     public async ValueTask DisposeAsync()
     {
@@ -120,6 +120,12 @@ internal sealed class ScenarioRun : IAsyncDisposable
         }
 
         _folder.Dispose();
+    }
+
+    private StorageForm? FormOf(string destination)
+    {
+        var form = Scenario.FormOf(destination, Step);
+        return !form.IsDirectory ? null : StorageForm.VhdDirectory(Enum.Parse<BlockCodec>(form.Codec, ignoreCase: true));
     }
 
     private static async Task<string> DigestAsync(LocalRemote remote, RemotePath path, string disk)

@@ -8,8 +8,11 @@ namespace MirrorBackup.Vhd.Directories;
 /// <param name="Time">The clock.</param>
 internal sealed record StagingOptions(RemotePath RecordPath, string Source, TimeProvider Time)
 {
-    /// <summary>A record is written when so many blocks have come since the last, which is half a gibibyte.</summary>
-    public int BlocksPerRecord { get; init; } = 256;
+    /// <summary>Half a gibibyte.</summary>
+    public const int DefaultBlocksPerRecord = 256;
+
+    /// <summary>A record is written when so many blocks have come since the last.</summary>
+    public int BlocksPerRecord { get; init; } = DefaultBlocksPerRecord;
 
     /// <summary>A record is written when so much time has passed since the last.</summary>
     public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(30);
