@@ -25,6 +25,7 @@ internal sealed class DestinationRun : IAsyncDisposable
     private DestinationPlan? _plan;
     private string? _before;
     private bool _changed;
+    private bool _hasDiscarded;
     private int _next;
 
     public DestinationRun(RunContext context, RunDestination destination, string vmId)
@@ -107,8 +108,11 @@ internal sealed class DestinationRun : IAsyncDisposable
         _context.Logger.Planned(
             _vmId, Name, plan.Steps.Length, plan.Conflicts.Length, ChainNotation.Format(plan.Before, plan.Names), ChainNotation.Format(plan.Result, plan.Names));
         _before ??= ChainNotation.Format(plan.Before, plan.Names);
-        if (_lock.Held is not null || !Repository.Remote.Capabilities.SupportsLocks)
+
+        // Once: what a transfer of this run leaves to be resumed is for the next run, even if this one goes on without it.
+        if (!_hasDiscarded && (_lock.Held is not null || !Repository.Remote.Capabilities.SupportsLocks))
         {
+            _hasDiscarded = true;
             await GuardAsync(stop => StagedTransfers.DiscardAsync(Repository.Remote, Folder, StepPoints.TargetsOf(plan, Folder), EnsureHeldAsync, stop), cancellationToken)
                 .ConfigureAwait(false);
         }
