@@ -20,7 +20,9 @@ public sealed class DirectoryDestinationTests
         await using var world = new MirrorFixture("doc-delta", 1);
         await world.MirrorAsync("file");
 
-        var report = await world.MirrorAsync(world.DirectoryJob(codec, "dir"));
+        var job = world.Job(["dir"], static job => new MirrorJob(job.Name) { Source = job.Source, Id = job.Id, ScheduleId = job.ScheduleId, CheckLastTransferred = true });
+        job.Destinations[0] = job.Destinations[0] with { Form = StorageForm.VhdDirectory(codec) };
+        var report = await world.MirrorAsync(job);
 
         Assert.True(report.IsSuccess, MirrorReportJson.Write(report));
         Assert.Equal(MirrorOutcome.Succeeded, report.Vms[0].Destinations[0].HealthCheck!.Outcome);

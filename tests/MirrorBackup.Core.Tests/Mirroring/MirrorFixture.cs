@@ -76,7 +76,7 @@ internal sealed class MirrorFixture : IAsyncDisposable
         return job;
     }
 
-    /// <summary>A job whose destinations hold VHD directories, with a record after each block and the content checked at the end.</summary>
+    /// <summary>A job whose destinations hold VHD directories, with a record after each block.</summary>
     public MirrorJob DirectoryJob(BlockCodec codec, params string[] destinations)
     {
         var job = Job(destinations, static job => new MirrorJob(job.Name)
@@ -85,7 +85,6 @@ internal sealed class MirrorFixture : IAsyncDisposable
             Id = job.Id,
             ScheduleId = job.ScheduleId,
             LockTimeout = job.LockTimeout,
-            CheckLastTransferred = true,
             BlocksPerTransferRecord = 1,
         });
         for (var i = 0; i < job.Destinations.Count; i++)

@@ -89,7 +89,7 @@ public sealed partial class VhdDirectoryWriter : IDiskWriter
         var head = VhdHead.Create(disk, options.Timestamp, options.Geometry);
         var announced = Announce(disk, blocks, head.Header.MaximumTableEntries);
         var transfer = Describe(remote, alias, disk, announced, options);
-        var former = await FindFormerAsync(remote, alias, cancellationToken).ConfigureAwait(false);
+        var former = await VhdAlias.TryReadAsync(remote, alias, cancellationToken).ConfigureAwait(false);
         var (dataPath, flushed) = await DataPlacement.PrepareAsync(remote, alias, transfer, head.Header.MaximumTableEntries, options, cancellationToken).ConfigureAwait(false);
         var staged = new StagedBlocks(remote, dataPath, transfer, flushed, options.Staging);
         return new VhdDirectoryWriter(remote, alias, former, head, [.. blocks], announced, options, dataPath, staged);
@@ -178,18 +178,6 @@ public sealed partial class VhdDirectoryWriter : IDiskWriter
         remote.Capabilities.EncryptionFingerprint,
         disk.VirtualSize,
         string.Create(CultureInfo.InvariantCulture, $"{XxHash128.HashToUInt128(announced.ToBytes()):x32}/{announced.Count}"));
-
-    private static async ValueTask<RemotePath?> FindFormerAsync(IRemote remote, RemotePath alias, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await VhdAlias.ReadAsync(remote, alias, cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception error) when (error is RemoteNotFoundException or CorruptBackupException or IntegrityException)
-        {
-            return null;
-        }
-    }
 
     private void CheckIsMissing(int blockIndex)
     {
