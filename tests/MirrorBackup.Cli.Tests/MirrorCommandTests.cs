@@ -39,6 +39,39 @@ public sealed class MirrorCommandTests
     }
 
     [Theory]
+    [InlineData("useVhdDirectory=true", """["brotli"]""")]
+    [InlineData("useVhdDirectory=true&vhdDirectoryCompression=gzip", """["gzip"]""")]
+    [InlineData("useVhdDirectory=true&vhdDirectoryCompression=none", null)]
+    public async Task Mirror_DestinationUsesVhdDirectories_HasTheDigestsInThisForm(string options, string? filters)
+    {
+        using var folder = new TemporaryFolder();
+        var (source, destination) = Unpack(folder, "a-src-delta-vhd", "4ff8e6e5-b233-491e-bab2-3883e3e77fb4");
+
+        var run = await CliRun.RunAsync("mirror", "--source", source, "--destination", $"{destination}?{options}", "--mode", "incremental", "--retention", "10");
+
+        Assert.True(run.ExitCode == 0, run.Output + run.Error);
+        Assert.Equal(await DigestsAsync(source), await DigestsAsync(destination));
+        var directories = Directory.GetDirectories(folder["destination"], "*.vhd", SearchOption.AllDirectories);
+        Assert.NotEmpty(directories);
+        Assert.All(directories, directory => Assert.Equal(
+            filters, File.Exists(Path.Combine(directory, "chunk-filters.json")) ? File.ReadAllText(Path.Combine(directory, "chunk-filters.json")) : null));
+    }
+
+    [Theory]
+    [InlineData("useVhdDirectory=true&vhdDirectoryCompression=zstd", "zstd")]
+    [InlineData("vhdDirectoryCompression=gzip", "useVhdDirectory=true")]
+    public async Task Mirror_CompressionThatMakesNoSense_IsWrongUsage(string options, string expected)
+    {
+        using var folder = new TemporaryFolder();
+        var (source, destination) = Unpack(folder, "a-src-delta-vhd", "4ff8e6e5-b233-491e-bab2-3883e3e77fb4");
+
+        var run = await CliRun.RunAsync("mirror", "--source", source, "--destination", $"{destination}?{options}", "--mode", "incremental", "--retention", "10");
+
+        Assert.Equal(ExitCode.Usage, run.ExitCode);
+        Assert.Contains(expected, run.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("--source")]
     [InlineData("--destination")]
     public async Task Mirror_RemoteIsAFile_SaysWhichAndChangesNothing(string which)
