@@ -4,9 +4,9 @@ namespace MirrorBackup.Backups;
 internal static class ChainLinks
 {
     /// <summary>Groups the revisions of a chain by folder and id.</summary>
-    internal static Dictionary<(string Directory, string Id), List<DiskRevision>> ByFolderAndId(IEnumerable<DiskRevision> revisions)
+    internal static Dictionary<(string Directory, string Id), List<DiskRevision>> ByFolderAndId(IReadOnlyCollection<DiskRevision> revisions)
     {
-        var byId = new Dictionary<(string, string), List<DiskRevision>>();
+        var byId = new Dictionary<(string, string), List<DiskRevision>>(revisions.Count);
         foreach (var revision in revisions)
         {
             var key = (revision.Directory, revision.Id);
@@ -25,13 +25,14 @@ internal static class ChainLinks
     /// The parent of a delta: the revision at the path that it names, if it has the right id. Where the path is not known, file names within a folder grow along a chain, so that among several candidates the one nearest
     /// before the delta is the most likely; a chain with such candidates carries a problem anyway.
     /// </summary>
-    internal static DiskRevision? ParentOf(DiskRevision revision, Dictionary<(string Directory, string Id), List<DiskRevision>> byId)
-    {
-        if (revision.ParentId is null || !byId.TryGetValue((revision.Directory, revision.ParentId), out var candidates))
-        {
-            return null;
-        }
+    internal static DiskRevision? ParentOf(DiskRevision revision, Dictionary<(string Directory, string Id), List<DiskRevision>> byId) =>
+        revision.ParentId is not null && byId.TryGetValue((revision.Directory, revision.ParentId), out var candidates)
+            ? ParentOf(revision, candidates)
+            : null;
 
+    /// <summary>The same, where the revisions of its folder that have the id of its parent are known.</summary>
+    internal static DiskRevision? ParentOf(DiskRevision revision, List<DiskRevision> candidates)
+    {
         DiskRevision? best = null;
         foreach (var candidate in candidates)
         {

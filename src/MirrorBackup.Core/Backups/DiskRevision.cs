@@ -28,7 +28,15 @@ public sealed record DiskRevision
     /// Where it lies, relative to the folder of its VM, <c>/</c>-separated: <c>vdis/&lt;job&gt;/&lt;disk&gt;/20260105T010000Z.vhd</c>.
     /// Unique in a chain. A parent always lies in the same folder as its deltas.
     /// </summary>
-    public required string Path { get; init; }
+    public required string Path
+    {
+        get;
+        init
+        {
+            field = value;
+            Directory = value.LastIndexOf('/') is >= 0 and var slash ? value[..slash] : "";
+        }
+    }
 
     /// <summary>What it is stored as.</summary>
     public StorageForm Form { get; init; } = StorageForm.VhdFile;
@@ -49,7 +57,7 @@ public sealed record DiskRevision
     public bool IsDelta => ParentId is not null;
 
     /// <summary>The folder of <see cref="Path"/>, or an empty text.</summary>
-    public string Directory => Path.LastIndexOf('/') is >= 0 and var slash ? Path[..slash] : "";
+    public string Directory { get; private init; } = "";
 
     /// <summary>The last segment of <see cref="Path"/>.</summary>
     public string FileName => Path[(Path.LastIndexOf('/') + 1)..];

@@ -8,14 +8,17 @@ namespace MirrorBackup.Planning;
 internal sealed class DestinationModel
 {
     private readonly BackupChain _origin;
-    private readonly Dictionary<string, List<RestorePoint>> _listings = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, RestorePoint> _points = new(StringComparer.Ordinal);
-    private readonly Dictionary<PointId, List<RestorePoint>> _byPointId = [];
+    private readonly Dictionary<string, List<RestorePoint>> _listings;
+    private readonly Dictionary<string, RestorePoint> _points;
+    private readonly Dictionary<PointId, List<RestorePoint>> _byPointId;
     private readonly List<PendingMerge> _pendingMerges;
 
     internal DestinationModel(BackupChain chain)
     {
         _origin = chain;
+        _listings = new Dictionary<string, List<RestorePoint>>(chain.Revisions.Length, StringComparer.Ordinal);
+        _points = new Dictionary<string, RestorePoint>(chain.Points.Length, StringComparer.Ordinal);
+        _byPointId = new Dictionary<PointId, List<RestorePoint>>(chain.Points.Length);
         _pendingMerges = [.. chain.PendingMerges];
         Graph = new RevisionGraph(chain) { ViewChanged = OnViewChanged };
         foreach (var point in chain.Points)

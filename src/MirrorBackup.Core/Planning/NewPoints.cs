@@ -61,10 +61,10 @@ internal sealed class NewPoints
     /// <summary>The newest point in common of the job of a point.</summary>
     internal PointId? CommonOf(PointId id) => _common[id];
 
-    /// <summary>What comes, in the job, before the last points that the retention keeps; the newest point of the job excepted.</summary>
+    /// <summary>What comes, in the job, before the last points that the retention keeps; the newest one that the source can restore excepted.</summary>
     private void Retire(SourceView view, List<RestorePoint> job, PointId limit, int count)
     {
-        var newest = job.FindLastIndex(point => !view.FilteredOut.Contains(point.Id));
+        var newest = job.FindLastIndex(point => !view.FilteredOut.Contains(point.Id) && view.Chain.IsRestorable(point));
         var reason = new StepReason(
             StepReasonKind.CountsAsRetired,
             string.Create(CultureInfo.InvariantCulture, $"the destination has no point of its job in common, and has {count} newer points"),

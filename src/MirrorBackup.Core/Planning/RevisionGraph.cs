@@ -5,25 +5,26 @@ namespace MirrorBackup.Planning;
 /// <summary>Revisions and their links, kept right while revisions come and go at a cost that grows with the change.</summary>
 internal sealed class RevisionGraph
 {
-    private readonly Dictionary<string, ModelNode> _nodes = new(StringComparer.Ordinal);
-    private readonly Dictionary<(string Directory, string Id), List<DiskRevision>> _byFolder;
-    private readonly Dictionary<(string Directory, string ParentId), List<ModelNode>> _deltasOn = [];
-    private readonly Dictionary<string, List<ModelNode>> _byId = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ModelNode> _nodes;
+    private readonly Dictionary<string, List<ModelNode>> _byId;
+    private readonly Dictionary<string, List<ModelNode>> _byParentId;
 
     internal RevisionGraph(BackupChain chain)
     {
-        _byFolder = ChainLinks.ByFolderAndId(chain.Revisions);
+        var count = chain.Revisions.Length;
+        _nodes = new Dictionary<string, ModelNode>(count, StringComparer.Ordinal);
+        _byId = new Dictionary<string, List<ModelNode>>(count, StringComparer.Ordinal);
+        _byParentId = new Dictionary<string, List<ModelNode>>(count, StringComparer.Ordinal);
         foreach (var revision in chain.Revisions)
         {
             var node = new ModelNode(revision) { IsViewable = chain.IsViewable(revision.Path) };
             _nodes.Add(revision.Path, node);
-            Enter(_byId, revision.Id, node);
-            EnterDelta(node);
+            Enter(node);
         }
 
         foreach (var node in _nodes.Values)
         {
-            Link(node);
+            LinkTo(node, chain.ParentOf(node.Path));
         }
     }
 
@@ -50,9 +51,7 @@ internal sealed class RevisionGraph
             _nodes.Add(revision.Path, node = new ModelNode(revision));
         }
 
-        Enter(_byId, revision.Id, node);
-        Enter(_byFolder, (revision.Directory, revision.Id), revision);
-        EnterDelta(node);
+        Enter(node);
         Link(node);
         Relink(revision.Directory, revision.Id);
         Refresh(node);
@@ -71,10 +70,9 @@ internal sealed class RevisionGraph
     {
         var revision = node.Revision;
         _byId[revision.Id].Remove(node);
-        _byFolder[(revision.Directory, revision.Id)].Remove(revision);
         if (revision.ParentId is { } parentId)
         {
-            _deltasOn[(revision.Directory, parentId)].Remove(node);
+            _byParentId[parentId].Remove(node);
         }
 
         node.Parent?.Children.Remove(node);
@@ -84,22 +82,39 @@ internal sealed class RevisionGraph
 
     private void Relink(string directory, string id)
     {
-        if (!_deltasOn.TryGetValue((directory, id), out var deltas))
+        if (!_byParentId.TryGetValue(id, out var deltas))
         {
             return;
         }
 
         foreach (var delta in deltas)
         {
-            delta.Parent?.Children.Remove(delta);
-            Link(delta);
-            Refresh(delta);
+            if (delta.Revision.Directory == directory)
+            {
+                delta.Parent?.Children.Remove(delta);
+                Link(delta);
+                Refresh(delta);
+            }
         }
     }
 
     private void Link(ModelNode node)
     {
-        node.Parent = ChainLinks.ParentOf(node.Revision, _byFolder) is { } parent ? _nodes[parent.Path] : null;
+        List<DiskRevision> candidates = [];
+        foreach (var candidate in node.Revision.ParentId is { } id ? WithId(id) : [])
+        {
+            if (candidate.Revision.Directory == node.Revision.Directory)
+            {
+                candidates.Add(candidate.Revision);
+            }
+        }
+
+        LinkTo(node, ChainLinks.ParentOf(node.Revision, candidates));
+    }
+
+    private void LinkTo(ModelNode node, DiskRevision? parent)
+    {
+        node.Parent = parent is null ? null : _nodes[parent.Path];
         node.Parent?.Children.Add(node);
     }
 
@@ -125,22 +140,22 @@ internal sealed class RevisionGraph
         }
     }
 
-    private void EnterDelta(ModelNode node)
+    private void Enter(ModelNode node)
     {
+        Enter(_byId, node.Revision.Id, node);
         if (node.Revision.ParentId is { } parentId)
         {
-            Enter(_deltasOn, (node.Revision.Directory, parentId), node);
+            Enter(_byParentId, parentId, node);
         }
     }
 
-    private static void Enter<TKey, TItem>(Dictionary<TKey, List<TItem>> index, TKey key, TItem item)
-        where TKey : notnull
+    private static void Enter(Dictionary<string, List<ModelNode>> index, string key, ModelNode node)
     {
-        if (!index.TryGetValue(key, out var items))
+        if (!index.TryGetValue(key, out var nodes))
         {
-            index.Add(key, items = new List<TItem>(1));
+            index.Add(key, nodes = new List<ModelNode>(1));
         }
 
-        items.Add(item);
+        nodes.Add(node);
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using MirrorBackup.Backups;
 
 namespace MirrorBackup.Planning;
@@ -61,29 +62,44 @@ internal sealed class SourceView
             firstOfJob.TryAdd(point.JobId, point.Id);
         }
 
-        var points = new List<RestorePoint>(Chain.Points.Length);
-        foreach (var same in Chain.Points.GroupBy(point => point.Id))
+        // In order of time, twins are neighbours.
+        var all = Chain.Points;
+        var points = new List<RestorePoint>(all.Length);
+        for (int first = 0, next; first < all.Length; first = next)
         {
-            var ranked = same
-                .OrderByDescending(Chain.IsRestorable)
-                .ThenBy(point => firstOfJob[point.JobId])
-                .ThenBy(point => point.JobId, StringComparer.Ordinal)
-                .ThenBy(point => point.Name, StringComparer.Ordinal)
-                .ToList();
-            points.Add(ranked[0]);
-            foreach (var other in ranked.Skip(1))
+            next = first + 1;
+            while (next < all.Length && all[next].Id == all[first].Id)
             {
-                Conflicts.Add(new PlanConflict(
-                    PlanConflictKind.DuplicateTimestamp,
-                    $"{other.Name}.json of job {other.JobId} has the same instant in ms as {ranked[0].Name}.json of job {ranked[0].JobId}; expected one point per instant. The latter is mirrored, the former is not.")
-                {
-                    Points = [other.Id],
-                    Paths = [other.Name + ".json", ranked[0].Name + ".json"],
-                });
+                next++;
             }
+
+            points.Add(next == first + 1 ? all[first] : Best(all[first..next], firstOfJob));
         }
 
         return points;
+    }
+
+    /// <summary>Chooses one of several points of one instant, and says so.</summary>
+    private RestorePoint Best(ImmutableArray<RestorePoint> twins, Dictionary<string, PointId> firstOfJob)
+    {
+        var ranked = twins
+            .OrderByDescending(Chain.IsRestorable)
+            .ThenBy(point => firstOfJob[point.JobId])
+            .ThenBy(point => point.JobId, StringComparer.Ordinal)
+            .ThenBy(point => point.Name, StringComparer.Ordinal)
+            .ToList();
+        foreach (var other in ranked.Skip(1))
+        {
+            Conflicts.Add(new PlanConflict(
+                PlanConflictKind.DuplicateTimestamp,
+                $"{other.Name}.json of job {other.JobId} has the same instant in ms as {ranked[0].Name}.json of job {ranked[0].JobId}; expected one point per instant. The latter is mirrored, the former is not.")
+            {
+                Points = [other.Id],
+                Paths = [other.Name + ".json", ranked[0].Name + ".json"],
+            });
+        }
+
+        return ranked[0];
     }
 
     private List<RestorePoint> InOrder(List<RestorePoint> points)
@@ -136,7 +152,7 @@ internal sealed class SourceView
     }
 
     /// <summary>For each point, the points that list the nearest listed ancestors of its disks.</summary>
-    private Dictionary<PointId, HashSet<PointId>> ParentPoints(List<RestorePoint> points)
+    private Dictionary<PointId, List<PointId>> ParentPoints(List<RestorePoint> points)
     {
         var pointAt = new Dictionary<string, PointId>(StringComparer.Ordinal);
         foreach (var point in points)
@@ -147,14 +163,14 @@ internal sealed class SourceView
             }
         }
 
-        var result = new Dictionary<PointId, HashSet<PointId>>(points.Count);
+        var result = new Dictionary<PointId, List<PointId>>(points.Count);
         var nearest = new Dictionary<string, PointId?>(StringComparer.Ordinal);
         foreach (var point in points)
         {
-            var parents = new HashSet<PointId>();
+            var parents = new List<PointId>(1);
             foreach (var disk in point.Disks)
             {
-                if (NearestAbove(disk.Path, pointAt, nearest) is { } parent && parent != point.Id)
+                if (NearestAbove(disk.Path, pointAt, nearest) is { } parent && parent != point.Id && !parents.Contains(parent))
                 {
                     parents.Add(parent);
                 }
@@ -168,6 +184,17 @@ internal sealed class SourceView
 
     private PointId? NearestAbove(string path, Dictionary<string, PointId> pointAt, Dictionary<string, PointId?> nearest)
     {
+        // Nearly always the parent itself is listed, and there is nothing to remember.
+        if (Chain.ParentOf(path) is not { } above)
+        {
+            return null;
+        }
+
+        if (pointAt.TryGetValue(above.Path, out var direct))
+        {
+            return direct;
+        }
+
         PointId? found = null;
         var walked = new List<string>();
         var seen = new HashSet<string>(StringComparer.Ordinal);
