@@ -79,6 +79,14 @@ internal sealed class PlanAssembly
 
             Warnings.AddRange(_consolidation.Warnings);
         }
+        else if (!_start.IsRetiringBlocked)
+        {
+            // A brake holds what was listed; the old file of a disk that was healed in another form is only in the way.
+            foreach (var step in _consolidation.Leftovers())
+            {
+                AddAndApply(step);
+            }
+        }
     }
 
     private void Add(PointOutcome outcome)
