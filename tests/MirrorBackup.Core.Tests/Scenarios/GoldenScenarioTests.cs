@@ -1,25 +1,27 @@
 using MirrorBackup.Backups;
+using MirrorBackup.Codecs.Encryption;
 using MirrorBackup.Golden;
 using MirrorBackup.Mirroring;
 using MirrorBackup.Planning;
 using MirrorBackup.Remotes;
+using MirrorBackup.Repositories;
 using MirrorBackup.Retention;
 
 namespace MirrorBackup.Tests.Scenarios;
 
 /// <summary>
-/// Every step of every golden scenario without encryption: from the state that the real engine left, our run has exactly the points that are
+/// Every step of every golden scenario, whatever the forms of its remotes: from the state that the real engine left, our run has exactly the points that are
 /// right (<c>tests/golden/README.md</c>), with the content that the disks truly had.
 /// </summary>
 public sealed class GoldenScenarioTests
 {
     // These refuse to run, by design; each is a test of its own below.
-    private static readonly string[] s_refused = ["ret-0", "locked/1", "locked/2"];
+    private static readonly string[] s_refused = ["ret-0", "locked/1", "locked/2", "wrong-key/2", "wrong-key/3", "wrong-key/4"];
 
     public static TheoryData<string, int> Steps()
     {
         var data = new TheoryData<string, int>();
-        foreach (var name in GoldenScenario.Names.Concat(GoldenScenario.NamesWithForms.Where(static name => !IsEncrypted(name))))
+        foreach (var name in GoldenScenario.Names.Concat(GoldenScenario.NamesWithForms))
         {
             foreach (var step in GoldenScenario.Load(name).Expectations.Select(static expectation => expectation.Step).Distinct())
             {
@@ -41,7 +43,7 @@ public sealed class GoldenScenarioTests
         var source = run.Inventory("src");
         var leftovers = run.Expectations.ToDictionary(static e => e.Destination, e => run.Leftovers(e.Destination));
 
-        var job = run.Job();
+        var job = await run.JobAsync();
         var plan = (await new MirrorRunner().PlanAsync(job, TestContext.Current.CancellationToken)).SingleOrDefault();
         var report = await new MirrorRunner().RunAsync(job, null, TestContext.Current.CancellationToken);
 
@@ -56,12 +58,6 @@ public sealed class GoldenScenarioTests
 
         var isFaulty = scenario.StartsWith("source-", StringComparison.Ordinal);
         Assert.True(report.IsSuccess || isFaulty, MirrorReportJson.Write(report));
-    }
-
-    private static bool IsEncrypted(string scenario)
-    {
-        var loaded = GoldenScenario.Load(scenario);
-        return loaded.Expectations.Any(expectation => loaded.FormOf("src", expectation.Step).IsEncrypted || loaded.FormOf(expectation.Destination, expectation.Step).IsEncrypted);
     }
 
     // What turned out to be damaged while it was read made the run plan anew, so that the first plan is not what it did.
@@ -89,10 +85,10 @@ public sealed class GoldenScenarioTests
     public async Task Run_Twice_SecondRunTransfersAndRetiresNothing(string scenario, int step)
     {
         await using var run = new ScenarioRun(scenario, step);
-        await new MirrorRunner().RunAsync(run.Job(), null, TestContext.Current.CancellationToken);
+        await new MirrorRunner().RunAsync(await run.JobAsync(), null, TestContext.Current.CancellationToken);
         var before = run.Expectations.ToDictionary(static e => e.Destination, e => run.Inventory(e.Destination));
 
-        var report = await new MirrorRunner().RunAsync(run.Job(), null, TestContext.Current.CancellationToken);
+        var report = await new MirrorRunner().RunAsync(await run.JobAsync(), null, TestContext.Current.CancellationToken);
 
         Assert.All(
             report.Vms.SelectMany(static vm => vm.Destinations).SelectMany(static destination => destination.Steps),
@@ -114,12 +110,33 @@ public sealed class GoldenScenarioTests
         Directory.CreateDirectory(held);
         Directory.SetLastWriteTimeUtc(held, DateTime.UtcNow);
 
-        var report = await new MirrorRunner().RunAsync(run.Job(), null, TestContext.Current.CancellationToken);
+        var report = await new MirrorRunner().RunAsync(await run.JobAsync(), null, TestContext.Current.CancellationToken);
 
         Assert.Equal(MirrorOutcome.Failed, report.Outcome);
         Assert.Contains(ErrorCodes.Locked, MirrorReportJson.Write(report), StringComparison.Ordinal);
         Assert.True(Directory.Exists(held));
         Assert.Empty(run.Inventory("dst"));
+    }
+
+    [Theory]
+    [InlineData(2, "another key with its 32 letters.", ErrorCodes.WrongEncryptionKey)]
+    [InlineData(3, null, ErrorCodes.WrongEncryptionKey)]
+    [InlineData(4, "short", ErrorCodes.InvalidEncryptionKey)]
+    public async Task Open_WrongKey_IsRefusedAndNothingChanges(int step, string? key, string code)
+    {
+        await using var run = new ScenarioRun("wrong-key", step);
+        var before = run.Inventory("dst");
+        await using var stored = run.Open("dst");
+
+        var error = await Assert.ThrowsAnyAsync<MirrorBackupException>(async () =>
+        {
+            using var secret = key is null ? null : EncryptionKey.FromText(key);
+            await RepositoryEncryption.OpenAsync(stored, secret, null, TestContext.Current.CancellationToken);
+        });
+
+        Assert.Equal(code, error.Code);
+        Assert.DoesNotContain(key ?? GoldenData.EncryptionKey, error.ToString(), StringComparison.Ordinal);
+        Assert.Equal(before, run.Inventory("dst"));
     }
 
     [Fact]
@@ -134,7 +151,7 @@ public sealed class GoldenScenarioTests
     public async Task Run_OneDestinationCannotBeOpened_TheOtherIsComplete()
     {
         await using var run = new ScenarioRun("two-dests-unreachable", 1);
-        var job = run.Job();
+        var job = await run.JobAsync();
         job.Destinations.Add(new MirrorDestination(
             new UnavailableRemote("d2", "d2", new IOException("no route")), RetentionPolicy.KeepLast(5)));
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using MirrorBackup.Backups;
+using MirrorBackup.Codecs.Encryption;
 using MirrorBackup.Disks;
 using MirrorBackup.Golden;
 using MirrorBackup.Mirroring;
@@ -37,6 +38,7 @@ internal sealed class ScenarioRun : IAsyncDisposable
 
     public string PathOf(string remote) => _folder[remote];
 
+    /// <summary>Opens a remote as it is stored.</summary>
     public LocalRemote Open(string remote)
     {
         var opened = LocalRemote.Open(_folder[remote], new LocalRemoteOptions { Name = remote });
@@ -44,14 +46,29 @@ internal sealed class ScenarioRun : IAsyncDisposable
         return opened;
     }
 
+    /// <summary>Opens a remote as the step was given it: one that is encrypted decrypts.</summary>
+    public async Task<IRemote> UnlockAsync(string remote)
+    {
+        if (!Scenario.FormOf(remote, Step).IsEncrypted)
+        {
+            return Open(remote);
+        }
+
+        using var key = EncryptionKey.FromText(GoldenData.EncryptionKey);
+        var opened = await RepositoryEncryption.OpenAsync(
+            LocalRemote.Open(_folder[remote], new LocalRemoteOptions { Name = remote }), key, null, TestContext.Current.CancellationToken);
+        _remotes.Add(opened);
+        return opened;
+    }
+
     /// <summary>The job of the step, in the form in which the real engine was given it.</summary>
-    public MirrorJob Job()
+    public async Task<MirrorJob> JobAsync()
     {
         var isOtherJob = Scenario.Name == "same-dest-other-job" && Step > 1;
         var isOtherSchedule = isOtherJob || (Scenario.Name == "schedule-changed" && Step > 1);
         var job = new MirrorJob(Scenario.Name)
         {
-            Source = Open("src"),
+            Source = await UnlockAsync("src"),
             Id = isOtherJob ? "11111111-2222-4333-8444-555555555555" : Scenario.MirrorJob,
             ScheduleId = isOtherSchedule ? "66666666-7777-4888-9999-aaaaaaaaaaaa" : Scenario.MirrorSchedule,
             Mode = Scenario.Mode == "full" || (Scenario.Name == "mode-switch" && Step == 2) ? BackupMode.Full : BackupMode.Incremental,
@@ -63,11 +80,22 @@ internal sealed class ScenarioRun : IAsyncDisposable
         };
         foreach (var expectation in Expectations)
         {
-            job.Destinations.Add(new MirrorDestination(Open(expectation.Destination), RetentionPolicy.KeepLast(expectation.Retention)) { Form = FormOf(expectation.Destination) });
+            job.Destinations.Add(new MirrorDestination(await UnlockAsync(expectation.Destination), RetentionPolicy.KeepLast(expectation.Retention))
+            {
+                Form = FormOf(expectation.Destination),
+            });
         }
 
         return job;
     }
+
+    private StorageForm FormOf(string remote) => Scenario.FormOf(remote, Step) switch
+    {
+        { IsDirectory: false } => StorageForm.VhdFile,
+        { Codec: "none" } => StorageForm.VhdDirectory(BlockCodec.None),
+        { Codec: "gzip" } => StorageForm.VhdDirectory(BlockCodec.Gzip),
+        _ => StorageForm.VhdDirectory(BlockCodec.Brotli),
+    };
 
     /// <summary>The letters of all restore points that a remote lists, upper case, in order of time.</summary>
     public async Task<string> LettersOfAsync(string remote) =>
@@ -76,7 +104,7 @@ internal sealed class ScenarioRun : IAsyncDisposable
     /// <summary>Reads every disk of every listed point and compares it with what the disk truly was.</summary>
     public async Task AssertContentAsync(string remote, string excludedLetters)
     {
-        var opened = Open(remote);
+        var opened = await UnlockAsync(remote);
         foreach (var (point, _) in (await LoadAsync(remote)).Points)
         {
             if (excludedLetters.Contains(char.ToLowerInvariant(Scenario.LetterOf(point.Id.Timestamp)), StringComparison.OrdinalIgnoreCase))
@@ -96,7 +124,7 @@ internal sealed class ScenarioRun : IAsyncDisposable
 
     public async Task<VmCatalogue> LoadAsync(string remote)
     {
-        var repository = await BackupRepository.OpenAsync(Open(remote), null, TestContext.Current.CancellationToken);
+        var repository = await BackupRepository.OpenAsync(await UnlockAsync(remote), null, TestContext.Current.CancellationToken);
         return await repository.LoadAsync(Scenario.Vm, TestContext.Current.CancellationToken);
     }
 
@@ -122,13 +150,7 @@ internal sealed class ScenarioRun : IAsyncDisposable
         _folder.Dispose();
     }
 
-    private StorageForm? FormOf(string destination)
-    {
-        var form = Scenario.FormOf(destination, Step);
-        return !form.IsDirectory ? null : StorageForm.VhdDirectory(Enum.Parse<BlockCodec>(form.Codec, ignoreCase: true));
-    }
-
-    private static async Task<string> DigestAsync(LocalRemote remote, RemotePath path, string disk)
+    private static async Task<string> DigestAsync(IRemote remote, RemotePath path, string disk)
     {
         if (disk == DiskRevision.ArchiveDisk)
         {

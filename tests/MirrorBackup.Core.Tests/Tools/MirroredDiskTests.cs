@@ -31,7 +31,7 @@ public sealed class MirroredDiskTests
         await using var run = new ScenarioRun(scenario, step);
         var before = run.Expectations.ToDictionary(static e => e.Destination, e => FilesOf(run.PathOf(e.Destination)));
 
-        var report = await new MirrorRunner().RunAsync(run.Job(), null, TestContext.Current.CancellationToken);
+        var report = await new MirrorRunner().RunAsync(await run.JobAsync(), null, TestContext.Current.CancellationToken);
 
         Assert.True(report.IsSuccess, MirrorReportJson.Write(report));
         foreach (var expectation in run.Expectations)
