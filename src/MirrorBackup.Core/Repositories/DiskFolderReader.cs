@@ -128,7 +128,7 @@ internal sealed class DiskFolderReader(IRemote remote, RemotePath vmFolder, Remo
         {
             // Removed meanwhile: there is no merge any more.
         }
-        catch (CorruptBackupException broken)
+        catch (MirrorBackupException broken) when (IsDamage(broken))
         {
             merges.Refuse(ancestor, state.Name, broken.Message);
         }

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using MirrorBackup.Backups;
 using MirrorBackup.Codecs.Encryption;
+using MirrorBackup.Codecs.Encryption.Streaming;
 using MirrorBackup.Golden;
 using MirrorBackup.Mirroring;
 using MirrorBackup.Remotes;
@@ -36,6 +37,32 @@ public sealed class GoldenEncryptionTests : IAsyncDisposable
         }
 
         Assert.InRange(files.Length, 5, int.MaxValue);
+    }
+
+    [Theory]
+    [InlineData("d1-enc-chacha20-delta", EncryptionAlgorithm.ChaCha20Poly1305)]
+    [InlineData("d2-enc-chacha20-full", EncryptionAlgorithm.ChaCha20Poly1305)]
+    [InlineData("d3-enc-aes256gcm-delta", EncryptionAlgorithm.Aes256Gcm)]
+    [InlineData("d4-enc-aes256gcm-full", EncryptionAlgorithm.Aes256Gcm)]
+    public async Task StreamingCiphers_EveryFile_IsAuthenticAndTheSame(string set, EncryptionAlgorithm algorithm)
+    {
+        var (remote, folder) = await OpenSetAsync(set);
+        using var key = EncryptionKey.FromText(GoldenData.EncryptionKey);
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(folder, "xo-vm-backups"), "*", SearchOption.AllDirectories))
+        {
+            var stored = await File.ReadAllBytesAsync(file, Cancellation);
+            var expected = await remote.ReadAllAsync(RemotePath.Parse(Path.GetRelativePath(folder, file)), int.MaxValue, Cancellation);
+            foreach (var managed in (bool[])[false, true])
+            {
+                using var cipher = managed
+                    ? StreamingCipher.CreateManaged(algorithm, key, stored[..12], encrypts: false)
+                    : StreamingCipher.Create(algorithm, key, stored.AsSpan(0, 12), encrypts: false);
+                var clear = new byte[stored.Length - 28];
+                cipher.Transform(stored.AsSpan(12, clear.Length), clear);
+                Assert.True(cipher.Verify(stored.AsSpan(stored.Length - 16)), file);
+                Assert.Equal(expected, clear);
+            }
+        }
     }
 
     [Theory]

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Numerics;
 using System.Security.Cryptography;
 
 namespace MirrorBackup.Codecs.Encryption.Streaming;
@@ -11,26 +10,24 @@ namespace MirrorBackup.Codecs.Encryption.Streaming;
 internal sealed class ManagedAesGcm : StreamingCipher
 {
     private const int BlockBytes = 16;
-    private const int PieceBytes = 32 << 10;
 
     private readonly Aes _aes = Aes.Create();
     private readonly GcmHash _hash;
     private readonly bool _encrypts;
-    private readonly byte[] _counters = new byte[PieceBytes];
-    private readonly byte[] _keyStream = new byte[PieceBytes];
+    private readonly KeyStream _keyStream;
+    private readonly byte[] _counters = new byte[KeyStream.PieceBytes];
     private uint _counter = 2;
-    private int _used;
-    private int _made;
 
     public ManagedAesGcm(ReadOnlySpan<byte> key, ReadOnlySpan<byte> nonce, bool encrypts)
     {
         _encrypts = encrypts;
         _aes.SetKey(key);
-        for (var block = 0; block < PieceBytes; block += BlockBytes)
+        for (var block = 0; block < _counters.Length; block += BlockBytes)
         {
             nonce.CopyTo(_counters.AsSpan(block));
         }
 
+        _keyStream = new KeyStream(MakeKeyStream, BlockBytes);
         _hash = new GcmHash(_aes, key, nonce);
     }
 
@@ -43,19 +40,7 @@ internal sealed class ManagedAesGcm : StreamingCipher
             _hash.Append(input);
         }
 
-        for (var done = 0; done < input.Length;)
-        {
-            if (_used == _made)
-            {
-                MakeKeyStream(input.Length - done);
-            }
-
-            var count = Math.Min(input.Length - done, _made - _used);
-            Xor(input.Slice(done, count), _keyStream.AsSpan(_used, count), output.Slice(done, count));
-            _used += count;
-            done += count;
-        }
-
+        _keyStream.Apply(input, output);
         if (_encrypts)
         {
             _hash.Append(output);
@@ -75,32 +60,16 @@ internal sealed class ManagedAesGcm : StreamingCipher
     {
         _aes.Dispose();
         _hash.Dispose();
-        CryptographicOperations.ZeroMemory(_keyStream);
+        _keyStream.Dispose();
     }
 
-    private void MakeKeyStream(int wanted)
+    private void MakeKeyStream(Span<byte> next)
     {
-        _made = Math.Min(PieceBytes, (wanted + BlockBytes - 1) / BlockBytes * BlockBytes);
-        _used = 0;
-        for (var block = 0; block < _made; block += BlockBytes)
+        for (var block = 0; block < next.Length; block += BlockBytes)
         {
             BinaryPrimitives.WriteUInt32BigEndian(_counters.AsSpan(block + EncryptionScheme.NonceBytes), _counter++);
         }
 
-        _aes.EncryptEcb(_counters.AsSpan(0, _made), _keyStream, PaddingMode.None);
-    }
-
-    private static void Xor(ReadOnlySpan<byte> input, ReadOnlySpan<byte> keyStream, Span<byte> output)
-    {
-        var at = 0;
-        for (; at <= input.Length - Vector<byte>.Count; at += Vector<byte>.Count)
-        {
-            (new Vector<byte>(input[at..]) ^ new Vector<byte>(keyStream[at..])).CopyTo(output[at..]);
-        }
-
-        for (; at < input.Length; at++)
-        {
-            output[at] = (byte)(input[at] ^ keyStream[at]);
-        }
+        _aes.EncryptEcb(_counters.AsSpan(0, next.Length), next, PaddingMode.None);
     }
 }
