@@ -29,6 +29,9 @@ public sealed class WholeBlockDisk : IVirtualDisk
         _buffers = new BlockBuffers(_bitBytes + disk.BlockSize);
     }
 
+    /// <summary>Whether a block that was read so far had to be completed.</summary>
+    internal bool HasCompleted { get; private set; }
+
     /// <inheritdoc/>
     public string Name => _disk.Name;
 
@@ -63,6 +66,7 @@ public sealed class WholeBlockDisk : IVirtualDisk
             return;
         }
 
+        HasCompleted = true;
         if (ParentId is not null)
         {
             await FillFromParentsAsync(blockIndex, bitmap, data, cancellationToken).ConfigureAwait(false);

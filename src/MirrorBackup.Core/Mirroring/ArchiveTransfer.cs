@@ -1,52 +1,110 @@
+using System.Runtime.ExceptionServices;
+using System.Security.Cryptography;
+using MirrorBackup.Planning;
 using MirrorBackup.Remotes;
 using MirrorBackup.Repositories;
 using MirrorBackup.Transfer;
 
 namespace MirrorBackup.Mirroring;
 
-/// <summary>Sends one XVA archive to the destinations that need it. What does not match its checksum, or is truncated, is committed nowhere.</summary>
+/// <summary>Sends one XVA archive to the destinations that need it. What does not match its checksum or tag, or is truncated, is committed nowhere.</summary>
 internal sealed class ArchiveTransfer(RunContext context, SourceBackups source, SourceSnapshot snapshot)
 {
+    /// <summary>What hashes an archive that is passed through encrypted, for the check afterwards.</summary>
+    public static HashAlgorithmName StoredHash => HashAlgorithmName.SHA256;
+
     public async Task RunAsync(IReadOnlyList<RevisionCopy> copies, CancellationToken cancellationToken)
     {
         var path = source.Folder / copies[0].Transfer.SourcePaths[0];
         var archive = await XvaArchive.OpenAsync(source.Remote, path, copies[0].Transfer.VirtualSize, cancellationToken).ConfigureAwait(false);
         await using (archive.ConfigureAwait(false))
         {
-            using var verifier = archive.CreateVerifier();
-            ArchiveChecksum? checksum = null;
-            var meter = new CopyMeterProgress(context.Progress, copies.Count);
-            var result = await StreamCopy.RunAsync(
-                archive.File,
-                [.. copies.Select(copy => TargetOf(copy, archive.File.Length))],
-                [new VerifierTap(verifier)],
-                meter.Options(context),
-                stop =>
-                {
-                    checksum = verifier.Complete();
-                    return snapshot.EnsureUnchangedAsync(stop);
-                },
-                cancellationToken).ConfigureAwait(false);
-            for (var i = 0; i < copies.Count; i++)
-            {
-                meter.End(i, result.Outcomes[i]);
-                copies[i].Part.Ended(copies[i].Transfer, result, result.Outcomes[i], archive.File.Length, copies[i].Transfer.Way);
-                if (checksum is not null)
-                {
-                    copies[i].Part.Sent(checksum);
-                }
-            }
+            await (IsPassedThrough(copies) ? PassThroughAsync(archive, copies, cancellationToken) : SendAsync(archive, copies, cancellationToken)).ConfigureAwait(false);
+        }
+    }
 
-            if (result.SourceError is { } error)
+    // Equal encryption everywhere: then the tag vouches for the bytes, and nothing has to look at the clear ones.
+    private bool IsPassedThrough(IReadOnlyList<RevisionCopy> copies) =>
+        source.Remote.Capabilities is { IsAuthenticated: true, EncryptionFingerprint: { } fingerprint }
+        && context.Job.PassThroughCheck != PassThroughCheck.Always
+        && copies.All(copy => copy.Destination.Repository.Remote.Capabilities.EncryptionFingerprint == fingerprint);
+
+    private async Task SendAsync(XvaArchive archive, IReadOnlyList<RevisionCopy> copies, CancellationToken cancellationToken)
+    {
+        using var verifier = archive.CreateVerifier();
+        ArchiveChecksum? checksum = null;
+        await CopyAsync(
+            archive.File,
+            archive,
+            copies,
+            [new VerifierTap(verifier)],
+            stop =>
             {
-                System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(error);
+                checksum = verifier.Complete();
+                return snapshot.EnsureUnchangedAsync(stop);
+            },
+            cancellationToken).ConfigureAwait(false);
+        if (checksum is { } found)
+        {
+            foreach (var copy in copies)
+            {
+                copy.Part.Sent(found);
             }
         }
     }
 
-    private static CopyTarget<IUpload> TargetOf(RevisionCopy copy, long length) => new(
+    private async Task PassThroughAsync(XvaArchive archive, IReadOnlyList<RevisionCopy> copies, CancellationToken cancellationToken)
+    {
+        var file = await source.Remote.OpenStoredAsync(archive.File.Path, cancellationToken).ConfigureAwait(false);
+        await using (file.ConfigureAwait(false))
+        {
+            using var hash = context.Job.CheckLastTransferred ? new HashTap(StoredHash) : null;
+            await CopyAsync(file, archive, copies, hash is null ? [] : [hash], snapshot.EnsureUnchangedAsync, cancellationToken).ConfigureAwait(false);
+            if (hash?.ToHex() is { } found)
+            {
+                foreach (var copy in copies)
+                {
+                    copy.Part.SentAsStored(found);
+                }
+            }
+        }
+    }
+
+    private async Task CopyAsync(
+        IRemoteFile file,
+        XvaArchive archive,
+        IReadOnlyList<RevisionCopy> copies,
+        IReadOnlyList<IStreamTap> taps,
+        Func<CancellationToken, ValueTask> verify,
+        CancellationToken cancellationToken)
+    {
+        var isPassedThrough = !ReferenceEquals(file, archive.File);
+        var meter = new CopyMeterProgress(context.Progress, copies.Count);
+        var result = await StreamCopy.RunAsync(
+            file,
+            [.. copies.Select(copy => TargetOf(copy, new UploadOptions(WriteGrade.Publish, file.Length, AsStored: isPassedThrough)))],
+            taps,
+            meter.Options(context),
+            verify,
+            cancellationToken).ConfigureAwait(false);
+        for (var i = 0; i < copies.Count; i++)
+        {
+            meter.End(i, result.Outcomes[i]);
+            copies[i].Part.Ended(copies[i].Transfer, result, result.Outcomes[i], archive.File.Length, WayOf(copies[i], isPassedThrough));
+        }
+
+        if (result.SourceError is { } error)
+        {
+            ExceptionDispatchInfo.Throw(error);
+        }
+    }
+
+    private static TransferWay WayOf(RevisionCopy copy, bool isPassedThrough) =>
+        isPassedThrough || copy.Destination.Repository.Remote.Capabilities.EncryptionFingerprint is null ? copy.Transfer.Way : TransferWay.ReEncrypt;
+
+    private static CopyTarget<IUpload> TargetOf(RevisionCopy copy, UploadOptions options) => new(
         copy.Destination.Name,
-        stop => copy.Destination.Repository.Remote.CreateAsync(copy.TargetPath, new UploadOptions(WriteGrade.Publish, length), stop))
+        stop => copy.Destination.Repository.Remote.CreateAsync(copy.TargetPath, options, stop))
     {
         BeforeCommit = copy.Destination.EnsureHeldAsync,
         Stop = copy.Destination.LockLost,

@@ -12,25 +12,27 @@ internal sealed class DiskTransferRun(RunContext context, SourceBackups source, 
 {
     public async Task RunAsync(IReadOnlyList<RevisionCopy> copies, CancellationToken cancellationToken)
     {
-        var disk = await SourceDisk.OpenAsync(source, copies[0].Transfer.SourcePaths, cancellationToken).ConfigureAwait(false);
-        await using (disk.ConfigureAwait(false))
+        var opened = await SourceDisk.OpenAsync(source, copies[0].Transfer.SourcePaths, cancellationToken).ConfigureAwait(false);
+        await using (opened.ConfigureAwait(false))
         {
+            var disk = opened.Disk;
             EnsureIsWhatWasPlanned(disk, copies[0]);
+            var way = DiskWay.Choose(context.Job, source.Remote.Capabilities, opened.Revisions, copies);
             var meter = new CopyMeterProgress(context.Progress, copies.Count);
             var result = await DiskCopy.RunAsync(
                 disk,
                 [.. copies.Select(copy => TargetOf(copy, disk))],
-                meter.Options(context),
+                meter.Options(context) with { StoredBlocks = way.StoredBlocks },
                 (_, stop) => snapshot.EnsureUnchangedAsync(stop),
                 cancellationToken).ConfigureAwait(false);
             var size = VhdStreamDescription.ComputeLength(disk.VirtualSize, disk.AllocatedBlocks.Count);
             for (var i = 0; i < copies.Count; i++)
             {
                 meter.End(i, result.Outcomes[i]);
-                copies[i].Part.Ended(copies[i].Transfer, result, result.Outcomes[i], size, copies[i].Transfer.Way);
-                if (result.Digest is { } digest)
+                copies[i].Part.Ended(copies[i].Transfer, result, result.Outcomes[i], size, way.Taken(copies[i], disk));
+                if ((result.Travelled?.Value ?? result.Digest) is { } digest)
                 {
-                    copies[i].Part.Sent(copies[i].Transfer, digest);
+                    copies[i].Part.Sent(copies[i].Transfer, new SentContent(digest, result.Travelled));
                 }
             }
 
@@ -41,7 +43,7 @@ internal sealed class DiskTransferRun(RunContext context, SourceBackups source, 
         }
     }
 
-    private CopyTarget<IDiskWriter> TargetOf(RevisionCopy copy, IVirtualDisk disk)
+    private CopyTarget<IDiskWriter> TargetOf(RevisionCopy copy, WholeBlockDisk disk)
     {
         var transfer = copy.Transfer;
         var identity = new DiskIdentity(
@@ -60,7 +62,7 @@ internal sealed class DiskTransferRun(RunContext context, SourceBackups source, 
         };
     }
 
-    private ValueTask<VhdFileWriter> CreateFileAsync(RevisionCopy copy, DiskIdentity identity, IVirtualDisk disk, CancellationToken cancellationToken) =>
+    private ValueTask<VhdFileWriter> CreateFileAsync(RevisionCopy copy, DiskIdentity identity, WholeBlockDisk disk, CancellationToken cancellationToken) =>
         VhdFileWriter.CreateAsync(
             copy.Destination.Repository.Remote,
             copy.TargetPath,
@@ -69,7 +71,7 @@ internal sealed class DiskTransferRun(RunContext context, SourceBackups source, 
             new VhdWriteOptions { Timestamp = context.Time.GetUtcNow(), Grade = WriteGrade.Publish },
             cancellationToken);
 
-    private ValueTask<VhdDirectoryWriter> CreateDirectoryAsync(RevisionCopy copy, DiskIdentity identity, IVirtualDisk disk, CancellationToken cancellationToken) =>
+    private ValueTask<VhdDirectoryWriter> CreateDirectoryAsync(RevisionCopy copy, DiskIdentity identity, WholeBlockDisk disk, CancellationToken cancellationToken) =>
         VhdDirectoryWriter.CreateAsync(
             copy.Destination.Repository.Remote,
             copy.TargetPath,
@@ -87,7 +89,7 @@ internal sealed class DiskTransferRun(RunContext context, SourceBackups source, 
             },
             cancellationToken);
 
-    private static void EnsureIsWhatWasPlanned(IVirtualDisk disk, RevisionCopy copy)
+    private static void EnsureIsWhatWasPlanned(WholeBlockDisk disk, RevisionCopy copy)
     {
         if (disk.Id != Guid.Parse(copy.Transfer.RevisionId))
         {

@@ -10,8 +10,6 @@ namespace MirrorBackup.Mirroring;
 /// <summary>Reads a restore point that was just transferred back from its destination, whole, and compares it with what was sent.</summary>
 internal sealed class HealthCheck(RunContext context)
 {
-    private const int PieceBytes = 1 << 20;
-
     public async Task RunAsync(RoundPart part, CancellationToken cancellationToken)
     {
         var started = context.Time.GetTimestamp();
@@ -57,27 +55,40 @@ internal sealed class HealthCheck(RunContext context)
         IVirtualDisk disk = await VhdDisk.OpenAsync(remote, path, null, cancellationToken).ConfigureAwait(false);
         await using (disk.ConfigureAwait(false))
         {
-            var found = await RevisionDigest.ComputeAsync(disk, null, cancellationToken).ConfigureAwait(false);
-            EnsureEqual(path, found.ToString(), part.Digests[transfer.Disk].ToString());
+            // The like with the like: what was sent without being decoded is compared as it is stored.
+            var sent = part.Digests[transfer.Disk];
+            var options = new CopyOptions { StoredBlocks = sent.Travelled is { } travelled ? StoredBlockReader.Like(disk, travelled) : null };
+            var found = await RevisionDigest.ComputeAsync(disk, options, cancellationToken).ConfigureAwait(false);
+            EnsureEqual(path, found.ToString(), sent.Digest.ToString());
         }
     }
 
     private static async Task CheckArchiveAsync(RoundPart part, DiskTransfer transfer, CancellationToken cancellationToken)
     {
         var path = part.Destination.Folder / transfer.TargetPath;
+        if (part.StoredHash is { } sent)
+        {
+            EnsureEqual(path, await HashStoredAsync(part.Destination.Repository.Remote, path, cancellationToken).ConfigureAwait(false), sent);
+            return;
+        }
+
         var archive = await XvaArchive.OpenAsync(part.Destination.Repository.Remote, path, null, cancellationToken).ConfigureAwait(false);
         await using (archive.ConfigureAwait(false))
         {
             using var verifier = archive.CreateVerifier();
-            var piece = new byte[PieceBytes];
-            var offset = 0L;
-            while (await archive.File.ReadAsync(offset, piece, cancellationToken).ConfigureAwait(false) is > 0 and var count)
-            {
-                verifier.Append(piece.AsSpan(0, count));
-                offset += count;
-            }
-
+            await archive.ReadAllAsync(verifier.Append, cancellationToken).ConfigureAwait(false);
             EnsureEqual(path, verifier.Complete().Hex, part.Checksum!.Hex);
+        }
+    }
+
+    private static async Task<string> HashStoredAsync(Remotes.IRemote remote, Remotes.RemotePath path, CancellationToken cancellationToken)
+    {
+        var file = await remote.OpenStoredAsync(path, cancellationToken).ConfigureAwait(false);
+        await using (file.ConfigureAwait(false))
+        {
+            using var hash = new HashTap(ArchiveTransfer.StoredHash);
+            await XvaArchive.ReadAllAsync(file, hash.Append, cancellationToken).ConfigureAwait(false);
+            return hash.ToHex();
         }
     }
 

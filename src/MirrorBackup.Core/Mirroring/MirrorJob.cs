@@ -88,6 +88,10 @@ public sealed class MirrorJob
     /// <value>More than zero; default 10 minutes. <see cref="Timeout.InfiniteTimeSpan"/>: for ever.</value>
     public TimeSpan StallTimeout { get; init; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>Whether what is sent as it is stored is looked into on the way.</summary>
+    /// <value>Default: <see cref="PassThroughCheck.Unauthenticated"/>, where no authentication tag vouches for it.</value>
+    public PassThroughCheck PassThroughCheck { get; init; }
+
     /// <summary>
     /// Whether the last restore point that a run transferred is read back from each destination before anything is retired for it.
     /// A failed check stops the VM on that destination: the older points stay.
@@ -108,6 +112,7 @@ public sealed class MirrorJob
         Require(MaxBytesPerSecond is null or > 0, $"{nameof(MaxBytesPerSecond)} is {MaxBytesPerSecond}, more than 0 is needed");
         Require(LockTimeout >= TimeSpan.Zero, $"{nameof(LockTimeout)} is negative");
         Require(StallTimeout > TimeSpan.Zero || StallTimeout == Timeout.InfiniteTimeSpan, $"{nameof(StallTimeout)} is {StallTimeout}, more than zero is needed");
+        Require(Enum.IsDefined(PassThroughCheck), $"{nameof(PassThroughCheck)} is {PassThroughCheck}, which is none of its values");
         Require(IsSegment(Id), $"{nameof(Id)} \"{Id}\" cannot be the name of a folder");
         Require(ScheduleId.Length > 0, $"{nameof(ScheduleId)} is empty");
         var names = new HashSet<string>(StringComparer.Ordinal);

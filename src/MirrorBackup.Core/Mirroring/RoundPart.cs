@@ -38,10 +38,13 @@ internal sealed class RoundPart
     public bool IsListed { get; private set; }
 
     /// <summary>What was sent for each disk, for the check afterwards.</summary>
-    public Dictionary<string, RevisionDigest> Digests { get; } = new(StringComparer.Ordinal);
+    public Dictionary<string, SentContent> Digests { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>What the archive hashed to; null for disks.</summary>
+    /// <summary>What the archive hashed to; null for disks, and where its clear bytes were not looked at.</summary>
     public ArchiveChecksum? Checksum { get; private set; }
+
+    /// <summary>What the archive hashed to as it is stored, where that was asked for and its clear bytes were not looked at.</summary>
+    public string? StoredHash { get; private set; }
 
     public static RoundPart Of(DestinationRun destination) => destination.Current switch
     {
@@ -71,9 +74,11 @@ internal sealed class RoundPart
         }
     }
 
-    public void Sent(DiskTransfer transfer, RevisionDigest digest) => Digests[transfer.Disk] = digest;
+    public void Sent(DiskTransfer transfer, SentContent content) => Digests[transfer.Disk] = content;
 
     public void Sent(ArchiveChecksum checksum) => Checksum = checksum;
+
+    public void SentAsStored(string hash) => StoredHash = hash;
 
     /// <summary>Lists the point if all of it arrived, and ends the step either way. Of a point that is not listed nothing stays.</summary>
     public async Task EndAsync(SourceBackups source, SourceDefectException? defect, CancellationToken cancellationToken)

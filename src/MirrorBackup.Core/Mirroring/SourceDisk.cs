@@ -5,14 +5,23 @@ using MirrorBackup.Vhd.Merging;
 
 namespace MirrorBackup.Mirroring;
 
-/// <summary>Opens what a <see cref="Planning.DiskTransfer"/> sends: one revision, or several as one, with whole blocks only.</summary>
-internal static class SourceDisk
+/// <summary>What a <see cref="Planning.DiskTransfer"/> sends: one revision, or several as one, with whole blocks only.</summary>
+internal sealed class SourceDisk : IAsyncDisposable
 {
+    private SourceDisk(IReadOnlyList<IVirtualDisk> revisions, WholeBlockDisk disk) => (Revisions, Disk) = (revisions, disk);
+
+    /// <summary>The revisions, oldest first.</summary>
+    public IReadOnlyList<IVirtualDisk> Revisions { get; }
+
+    /// <summary>They as one.</summary>
+    public WholeBlockDisk Disk { get; }
+
+    /// <summary>Opens it.</summary>
     /// <param name="source">The source.</param>
     /// <param name="paths">The revisions, oldest first.</param>
     /// <param name="cancellationToken">Stops the call.</param>
     /// <returns>The disk, owned by the caller.</returns>
-    public static async ValueTask<IVirtualDisk> OpenAsync(SourceBackups source, ImmutableArray<string> paths, CancellationToken cancellationToken)
+    public static async ValueTask<SourceDisk> OpenAsync(SourceBackups source, ImmutableArray<string> paths, CancellationToken cancellationToken)
     {
         var opened = new List<IVirtualDisk>(paths.Length);
         try
@@ -25,7 +34,7 @@ internal static class SourceDisk
             var run = opened.Count == 1 ? opened[0] : DiskChain.Create(opened);
 
             // What is written holds whole blocks, because Xen Orchestra ignores sector bitmaps; sectors that the run leaves out come from below it.
-            return new WholeBlockDisk(run, stop => OpenBelowAsync(source, paths[0], stop));
+            return new SourceDisk(opened, new WholeBlockDisk(run, stop => OpenBelowAsync(source, paths[0], stop)));
         }
         catch
         {
@@ -37,6 +46,8 @@ internal static class SourceDisk
             throw;
         }
     }
+
+    public ValueTask DisposeAsync() => Disk.DisposeAsync();
 
     private static async ValueTask<IVirtualDisk> OpenBelowAsync(SourceBackups source, string path, CancellationToken cancellationToken) =>
         source.ParentOf(path) is { } parent

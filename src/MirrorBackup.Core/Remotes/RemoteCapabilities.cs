@@ -30,6 +30,9 @@ public sealed record RemoteCapabilities
     /// </summary>
     public string? EncryptionFingerprint { get; init; }
 
+    /// <summary>Whether what is read is proven, by an authentication tag, to be what was written.</summary>
+    public bool IsAuthenticated { get; init; }
+
     /// <summary>Whether upper and lower case of a name are different names.</summary>
     public bool IsCaseSensitive { get; init; } = true;
 }

@@ -64,21 +64,24 @@ public sealed class XvaArchive : IAsyncDisposable
     public ArchiveVerifier CreateVerifier() => new(File.Path.Value, File.Length, Format, Checksum);
 
     /// <summary>Hands all bytes on, in order, in large pieces.</summary>
-    internal async ValueTask ReadAllAsync(ReadBytes take, CancellationToken cancellationToken)
+    internal ValueTask ReadAllAsync(ReadBytes take, CancellationToken cancellationToken) => ReadAllAsync(File, take, cancellationToken);
+
+    /// <summary>Likewise, of any file.</summary>
+    internal static async ValueTask ReadAllAsync(IRemoteFile file, ReadBytes take, CancellationToken cancellationToken)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(PieceLength);
         try
         {
             var offset = 0L;
-            while (await File.ReadAsync(offset, buffer, cancellationToken).ConfigureAwait(false) is > 0 and var count)
+            while (await file.ReadAsync(offset, buffer, cancellationToken).ConfigureAwait(false) is > 0 and var count)
             {
                 take(buffer.AsSpan(0, count));
                 offset += count;
             }
 
-            if (offset != File.Length)
+            if (offset != file.Length)
             {
-                throw Broken(File, $"it gave {offset} bytes, and had {File.Length} when it was opened", isTruncated: true);
+                throw Broken(file, $"it gave {offset} bytes, and had {file.Length} when it was opened", isTruncated: true);
             }
         }
         finally

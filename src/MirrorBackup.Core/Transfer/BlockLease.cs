@@ -15,6 +15,8 @@ internal sealed class BlockLease
     private readonly Lock _encoding = new();
     private List<(BlockCodec Codec, Task<ReadOnlyMemory<byte>> Stored, BlockBuffers.Lease Buffer)>? _encodings;
     private byte[]? _buffer;
+    private StoredBlock? _stored;
+    private bool _isDecoded = true;
     private int _references = 1;
 
     internal BlockLease(BlockPool pool, byte[] buffer)
@@ -39,8 +41,14 @@ internal sealed class BlockLease
     /// <summary>The data, <see cref="Length"/> bytes.</summary>
     public Memory<byte> Data => Buffer.AsMemory(_pool.BitmapBytes, Length);
 
+    /// <summary>Whether <see cref="Whole"/> holds the block; otherwise there is only <see cref="Stored"/>.</summary>
+    public bool IsDecoded => _isDecoded;
+
+    /// <summary>The bytes as the source stores them, where they were kept.</summary>
+    public StoredBlock? Stored => _stored;
+
     /// <summary>Bitmap and data as one.</summary>
-    public ReadOnlyMemory<byte> Whole => Buffer.AsMemory(0, _pool.BitmapBytes + Length);
+    public Memory<byte> Whole => Buffer.AsMemory(0, _pool.BitmapBytes + Length);
 
     private byte[] Buffer => _buffer ?? throw new ObjectDisposedException(nameof(BlockLease));
 
@@ -50,16 +58,31 @@ internal sealed class BlockLease
         ObjectDisposedException.ThrowIf(Interlocked.Increment(ref _references) <= 1, this);
     }
 
+    /// <summary>Takes over the bytes as the source stores them, and gives their buffer back at the last release. Only by the first holder.</summary>
+    /// <param name="stored">The bytes.</param>
+    /// <param name="isDecoded">Whether <see cref="Whole"/> holds the block, too.</param>
+    public void Adopt(StoredBlock stored, bool isDecoded) => (_stored, _isDecoded) = (stored, isDecoded);
+
     /// <summary>
-    /// <see cref="Whole"/> in the way that a VHD directory stores it. Done once per codec, by the first who asks; the others wait for it.
+    /// <see cref="Whole"/> in the way that a VHD directory stores it; what was adopted in that codec is just handed on. Done once per codec, by the first who asks; the others wait for it.
     /// </summary>
     /// <param name="codec">The codec.</param>
     /// <returns>The bytes; valid as long as the caller holds its reference.</returns>
     public Task<ReadOnlyMemory<byte>> EncodeAsync(BlockCodec codec)
     {
+        if (_stored is { IsEncrypted: false } stored && stored.Codec == codec)
+        {
+            return Task.FromResult(stored.Bytes);
+        }
+
+        if (!_isDecoded)
+        {
+            throw new InvalidOperationException($"Block {Index} was not decoded, and is wanted as {codec}.");
+        }
+
         if (codec == BlockCodec.None)
         {
-            return Task.FromResult(Whole);
+            return Task.FromResult<ReadOnlyMemory<byte>>(Whole);
         }
 
         var result = new TaskCompletionSource<ReadOnlyMemory<byte>>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -102,6 +125,7 @@ internal sealed class BlockLease
             var buffer = Buffer;
             _buffer = null;
             _encodings?.ForEach(static encoding => encoding.Buffer.Dispose());
+            _stored?.Room.Dispose();
             _pool.Return(buffer);
         }
     }

@@ -36,6 +36,9 @@ public sealed record CopyOptions
 
     internal BlockPool Pool { get; init; } = BlockPool.Shared;
 
+    /// <summary>Reads blocks as they are stored, of the disk that is copied and for targets that can all take what it gives; null to decode all.</summary>
+    internal StoredBlockReader? StoredBlocks { get; init; }
+
     internal CopyOptions Check()
     {
         CheckCount(ReadAhead, nameof(ReadAhead));

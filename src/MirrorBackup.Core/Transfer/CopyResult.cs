@@ -17,8 +17,13 @@ public sealed record CopyResult
     /// </summary>
     public Exception? SourceError { get; init; }
 
-    /// <summary>The digest of the content of a disk; <see langword="null"/> for a stream and for a source that was not read to its end.</summary>
+    /// <summary>
+    /// The digest of the content of a disk; <see langword="null"/> for a stream, for a source that was not read to its end, and where blocks were not decoded.
+    /// </summary>
     public RevisionDigest? Digest { get; init; }
+
+    /// <summary>The digest of what travelled where blocks were not decoded.</summary>
+    internal TravelDigest? Travelled { get; init; }
 
     /// <summary>Whether every target has everything.</summary>
     public bool Succeeded => SourceError is null && Outcomes.All(static outcome => outcome.Succeeded);

@@ -39,19 +39,21 @@ internal sealed class DiskBlockSource
 
     private async Task<BlockLease> ReadBlockAsync(int blockIndex, CancellationToken cancellationToken)
     {
-        if (_options.Throttle is { } throttle)
-        {
-            await throttle.TakeAsync(_disk.BlockSize, cancellationToken).ConfigureAwait(false);
-        }
-
         var lease = _pool.Rent();
         try
         {
             lease.Index = blockIndex;
-            await _disk.ReadBlockAsync(blockIndex, lease.Bitmap, lease.Data, cancellationToken).ConfigureAwait(false);
-            CheckWhole(lease);
-            lease.Bitmap.Span.Fill(0xFF);
-            lease.Hash = XxHash128.HashToUInt128(lease.Data.Span);
+            if (_options.StoredBlocks is not { } stored || !await stored.TryReadAsync(lease, cancellationToken).ConfigureAwait(false))
+            {
+                await ThrottleAsync(_disk.BlockSize, cancellationToken).ConfigureAwait(false);
+                await ReadDecodedAsync(lease, cancellationToken).ConfigureAwait(false);
+            }
+            else
+            {
+                // How much it is shows only now; those who come next wait for it.
+                await ThrottleAsync(lease.Stored!.Length, cancellationToken).ConfigureAwait(false);
+            }
+
             return lease;
         }
         catch
@@ -59,6 +61,17 @@ internal sealed class DiskBlockSource
             lease.Release();
             throw;
         }
+    }
+
+    private ValueTask ThrottleAsync(int bytes, CancellationToken cancellationToken) =>
+        _options.Throttle?.TakeAsync(bytes, cancellationToken) ?? ValueTask.CompletedTask;
+
+    private async ValueTask ReadDecodedAsync(BlockLease lease, CancellationToken cancellationToken)
+    {
+        await _disk.ReadBlockAsync(lease.Index, lease.Bitmap, lease.Data, cancellationToken).ConfigureAwait(false);
+        CheckWhole(lease);
+        lease.Bitmap.Span.Fill(0xFF);
+        lease.Hash = XxHash128.HashToUInt128(lease.Data.Span);
     }
 
     // Writers store whole blocks, with bitmaps of ones. A missing sector is zeros in a key; in a delta it would hide the parent's.

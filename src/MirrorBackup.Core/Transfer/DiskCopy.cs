@@ -53,6 +53,8 @@ public static class DiskCopy
                 return verify?.Invoke(digest.Value, stop) ?? ValueTask.CompletedTask;
             },
             cancellationToken).ConfigureAwait(false);
-        return result with { Digest = digest };
+        return options.StoredBlocks is { Decodes: false } stored && digest is { } travelled
+            ? result with { Travelled = new TravelDigest(travelled, stored.Reading, stored.TakenApart) }
+            : result with { Digest = digest };
     }
 }

@@ -66,13 +66,34 @@ internal sealed class DiskSink(IVirtualDisk source, CopyTarget<IDiskWriter> targ
     // Compressed once for all targets of the same codec.
     private static async ValueTask<long> StoreAsync(VhdDirectoryWriter directory, BlockLease block, CancellationToken cancellationToken)
     {
+        if (!block.IsDecoded)
+        {
+            return await PassOnAsync(directory, block.Index, block.Stored!, cancellationToken).ConfigureAwait(false);
+        }
+
         if (await directory.TryKeepBlockAsync(block.Index, block.Whole, cancellationToken).ConfigureAwait(false))
         {
             return 0;
         }
 
         var stored = await block.EncodeAsync(directory.Codec).ConfigureAwait(false);
-        await directory.WriteStoredBlockAsync(block.Index, stored, cancellationToken).ConfigureAwait(false);
+        await directory.WriteStoredBlockAsync(block.Index, stored, asStored: false, cancellationToken).ConfigureAwait(false);
         return stored.Length;
+    }
+
+    private static async ValueTask<long> PassOnAsync(VhdDirectoryWriter directory, int index, StoredBlock block, CancellationToken cancellationToken)
+    {
+        if (block.Codec != directory.Codec)
+        {
+            throw new InvalidOperationException($"Block {index} was not decoded, and \"{directory.Name}\" stores {directory.Codec}, not {block.Codec}.");
+        }
+
+        if (await directory.TryKeepStoredBlockAsync(index, block.Bytes, block.IsEncrypted, cancellationToken).ConfigureAwait(false))
+        {
+            return 0;
+        }
+
+        await directory.WriteStoredBlockAsync(index, block.Bytes, block.IsEncrypted, cancellationToken).ConfigureAwait(false);
+        return block.Length;
     }
 }

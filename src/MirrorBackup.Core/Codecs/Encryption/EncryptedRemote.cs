@@ -35,6 +35,7 @@ public sealed class EncryptedRemote : DelegatingRemote
         MaximumFileLength = Math.Min(
             Inner.Capabilities.MaximumFileLength is { } limit ? _cipher.Scheme.ClearLength(limit) : long.MaxValue, _cipher.Scheme.MaximumClearLength),
         EncryptionFingerprint = _fingerprint,
+        IsAuthenticated = _cipher.Scheme.IsAuthenticated,
     };
 
     /// <summary>Wraps a remote.</summary>

@@ -63,14 +63,28 @@ internal sealed class StagedBlocks : IDisposable
     /// <param name="codec">How it is stored.</param>
     /// <param name="cancellationToken">Stops the call.</param>
     /// <returns>True if exactly that is there, durable; then the block is done.</returns>
-    public async ValueTask<bool> TryKeepAsync(int block, ReadOnlyMemory<byte> content, BlockCodec codec, CancellationToken cancellationToken)
+    public ValueTask<bool> TryKeepAsync(int block, ReadOnlyMemory<byte> content, BlockCodec codec, CancellationToken cancellationToken) =>
+        TryKeepAsync(
+            block,
+            codec,
+            asStored: false,
+            BlockCompression.MaximumLength(codec, content.Length),
+            stored => Decodes(codec, stored.Span, content.Span),
+            cancellationToken);
+
+    /// <summary>Likewise, byte by byte.</summary>
+    public ValueTask<bool> TryKeepStoredAsync(int block, ReadOnlyMemory<byte> bytes, BlockCodec codec, bool asStored, CancellationToken cancellationToken) =>
+        TryKeepAsync(block, codec, asStored, bytes.Length, stored => stored.Span.SequenceEqual(bytes.Span), cancellationToken);
+
+    private async ValueTask<bool> TryKeepAsync(
+        int block, BlockCodec codec, bool asStored, int limit, Func<ReadOnlyMemory<byte>, bool> holds, CancellationToken cancellationToken)
     {
         if (_trusted is not { } trusted || !trusted.Contains(block))
         {
             return false;
         }
 
-        if (!await HoldsAsync(block, content, codec, cancellationToken).ConfigureAwait(false))
+        if (!await HoldsAsync(block, codec, asStored, limit, holds, cancellationToken).ConfigureAwait(false))
         {
             await DistrustAsync(cancellationToken).ConfigureAwait(false);
             return false;
@@ -127,23 +141,26 @@ internal sealed class StagedBlocks : IDisposable
         }
     }
 
-    private async ValueTask<bool> HoldsAsync(int block, ReadOnlyMemory<byte> content, BlockCodec codec, CancellationToken cancellationToken)
+    private async ValueTask<bool> HoldsAsync(
+        int block, BlockCodec codec, bool asStored, int limit, Func<ReadOnlyMemory<byte>, bool> holds, CancellationToken cancellationToken)
     {
         try
         {
-            var file = await _remote.OpenReadAsync(VhdDirectoryLayout.Block(_dataPath, block), cancellationToken).ConfigureAwait(false);
+            var path = VhdDirectoryLayout.Block(_dataPath, block);
+            var file = asStored
+                ? await _remote.OpenStoredAsync(path, cancellationToken).ConfigureAwait(false)
+                : await _remote.OpenReadAsync(path, cancellationToken).ConfigureAwait(false);
             await using (file.ConfigureAwait(false))
             {
-                var limit = BlockCompression.MaximumLength(codec, content.Length);
                 if (file.Length == 0 || file.Length > limit)
                 {
                     return false;
                 }
 
-                using var stored = StoredBlockBuffers.Rent(codec);
+                using var stored = asStored ? StoredBlockBuffers.RentEncrypted(codec) : StoredBlockBuffers.Rent(codec);
                 var bytes = stored.Memory[..(int)file.Length];
                 await file.ReadExactlyAsync(0, bytes, cancellationToken).ConfigureAwait(false);
-                return Decodes(codec, bytes.Span, content.Span);
+                return holds(bytes);
             }
         }
         catch (Exception error) when (error is RemoteNotFoundException or RemoteConflictException or CorruptBackupException or IntegrityException or InvalidDataException)

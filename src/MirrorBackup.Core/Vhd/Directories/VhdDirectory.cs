@@ -122,6 +122,49 @@ public sealed partial class VhdDirectory : IVhdDisk
         return ReadFileAsync(VhdDirectoryLayout.Block(DataPath, blockIndex), blockIndex, stored, cancellationToken);
     }
 
+    /// <summary>Reads the file of a block as the storage holds it, encryption included; its tag is verified.</summary>
+    /// <param name="blockIndex">A block for which <see cref="IsAllocated"/> is true.</param>
+    /// <param name="stored">Receives the bytes.</param>
+    /// <param name="cancellationToken">Stops the read.</param>
+    /// <returns>How many bytes the file has; <see langword="null"/> if it is not there, perhaps because a merge has moved it.</returns>
+    internal async ValueTask<int?> TryReadEncryptedBlockAsync(int blockIndex, Memory<byte> stored, CancellationToken cancellationToken)
+    {
+        CheckAllocated(blockIndex);
+        var path = VhdDirectoryLayout.Block(DataPath, blockIndex);
+        IRemoteFile file;
+        try
+        {
+            file = await _remote.OpenStoredAsync(path, cancellationToken).ConfigureAwait(false);
+        }
+        catch (RemoteNotFoundException)
+        {
+            return null;
+        }
+
+        await using (file.ConfigureAwait(false))
+        {
+            if (file.Length > stored.Length)
+            {
+                throw VhdFormatError.Corrupt(path.Value, $"{Part}: found a file of {file.Length} bytes, expected at most {stored.Length} ({Form}, encrypted).");
+            }
+
+            var length = (int)file.Length;
+            await file.ReadExactlyAsync(0, stored[..length], cancellationToken).ConfigureAwait(false);
+            return length;
+        }
+    }
+
+    /// <summary>Decodes what <see cref="ReadStoredBlockAsync"/> has read.</summary>
+    /// <param name="blockIndex">The block.</param>
+    /// <param name="stored">Its bytes.</param>
+    /// <param name="clear">Receives bitmap and data as <see cref="ReadBlockAsync"/> gives them, the one behind the other.</param>
+    /// <exception cref="CorruptBackupException">They cannot be a block of this codec.</exception>
+    internal void DecodeBlock(int blockIndex, ReadOnlySpan<byte> stored, Span<byte> clear)
+    {
+        VhdDirectoryPart.DecodeExactly(Codec, stored, clear, VhdDirectoryLayout.Block(DataPath, blockIndex), Part);
+        VhdBlockContent.Normalise(clear[..SectorBitmap.BitBytes(BlockSize)], clear[^BlockSize..], VirtualSize - ((long)blockIndex * BlockSize));
+    }
+
     /// <summary>Nothing is open: does nothing.</summary>
     /// <returns>A completed task.</returns>
     public ValueTask DisposeAsync() => default;

@@ -113,7 +113,7 @@ public sealed partial class VhdDirectoryWriter : IDiskWriter
 
         using var stored = StoredBlockBuffers.Rent(Codec);
         var length = BlockCompression.Compress(Codec, clear.Memory.Span, stored.Memory.Span);
-        await WriteStoredBlockAsync(blockIndex, stored.Memory[..length], cancellationToken).ConfigureAwait(false);
+        await WriteStoredBlockAsync(blockIndex, stored.Memory[..length], asStored: false, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Takes over a block that an earlier attempt has stored already, if it holds exactly what it has to.</summary>
@@ -133,15 +133,34 @@ public sealed partial class VhdDirectoryWriter : IDiskWriter
         return true;
     }
 
+    /// <summary>Takes over a block that an earlier attempt has stored already, if its file holds exactly these bytes.</summary>
+    /// <param name="blockIndex">A block that was not written yet.</param>
+    /// <param name="stored">The bytes, as for <see cref="WriteStoredBlockAsync"/>.</param>
+    /// <param name="asStored">Likewise.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    /// <returns>True if the block is done; otherwise it is still to be written.</returns>
+    internal async ValueTask<bool> TryKeepStoredBlockAsync(int blockIndex, ReadOnlyMemory<byte> stored, bool asStored, CancellationToken cancellationToken)
+    {
+        CheckIsMissing(blockIndex);
+        if (!await _staged.TryKeepStoredAsync(blockIndex, stored, Codec, asStored, cancellationToken).ConfigureAwait(false))
+        {
+            return false;
+        }
+
+        Take(blockIndex);
+        return true;
+    }
+
     /// <summary>Writes a block whose bytes are as the directory stores them: bitmap of ones and data, compressed by <see cref="Codec"/>.</summary>
     /// <param name="blockIndex">A block that was not written yet.</param>
     /// <param name="stored">The bytes; may be reused once the call has ended.</param>
+    /// <param name="asStored">Whether they are encrypted already in the way of the remote.</param>
     /// <param name="cancellationToken">Stops the call; the revision can then only be aborted.</param>
-    internal async ValueTask WriteStoredBlockAsync(int blockIndex, ReadOnlyMemory<byte> stored, CancellationToken cancellationToken)
+    internal async ValueTask WriteStoredBlockAsync(int blockIndex, ReadOnlyMemory<byte> stored, bool asStored, CancellationToken cancellationToken)
     {
         CheckIsMissing(blockIndex);
         Take(blockIndex);
-        await WriteAsync(VhdDirectoryLayout.Block(DataPath, blockIndex), stored, cancellationToken).ConfigureAwait(false);
+        await WriteAsync(VhdDirectoryLayout.Block(DataPath, blockIndex), stored, cancellationToken, asStored).ConfigureAwait(false);
         await _staged.AddAsync(blockIndex, cancellationToken).ConfigureAwait(false);
     }
 
@@ -198,9 +217,9 @@ public sealed partial class VhdDirectoryWriter : IDiskWriter
         }
     }
 
-    private async ValueTask WriteAsync(RemotePath path, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    private async ValueTask WriteAsync(RemotePath path, ReadOnlyMemory<byte> content, CancellationToken cancellationToken, bool asStored = false)
     {
-        await _remote.WriteAllAsync(path, content, new WriteOptions(WriteGrade.Stage), cancellationToken).ConfigureAwait(false);
+        await _remote.WriteAllAsync(path, content, new WriteOptions(WriteGrade.Stage, AsStored: asStored), cancellationToken).ConfigureAwait(false);
         Interlocked.Add(ref _bytes, content.Length);
     }
 }

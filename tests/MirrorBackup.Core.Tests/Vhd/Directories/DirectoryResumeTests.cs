@@ -43,6 +43,20 @@ public sealed class DirectoryResumeTests : IAsyncDisposable
         Assert.Equal(written, files.Where(static file => file.Key is not ("blocks/0/0" or "blocks/0/1" or "blocks/0/2" or "blocks/0/3")).Sum(static file => (long)file.Value.Length));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task TryKeepStoredBlockAsync_RecordVouchesForIt_KeepsExactlyTheseBytes(bool areSame)
+    {
+        await InterruptAsync(5);
+        await using var writer = await _writing.CreateAsync(s_all, Options(), Disk);
+        var stored = await _remote.ReadAllAsync(RemotePath.Parse("v/data/d.vhd/blocks/0/1"), 4 << 20, Cancellation);
+        stored[^1] ^= (byte)(areSame ? 0 : 1);
+
+        Assert.Equal(areSame, await writer.TryKeepStoredBlockAsync(1, stored, asStored: true, Cancellation));
+        Assert.False(await writer.TryKeepStoredBlockAsync(21, stored, asStored: true, Cancellation));
+    }
+
     [Fact]
     public async Task Resume_InterruptedAgain_GoesOnFromBoth()
     {
