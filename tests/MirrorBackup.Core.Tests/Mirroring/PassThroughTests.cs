@@ -114,6 +114,39 @@ public sealed class PassThroughTests
     }
 
     [Fact]
+    public async Task Mirror_DestinationsOfDifferentForms_ReadsEachBlockOnceAndPassesItOnWhereItCan()
+    {
+        await using var world = await PassThroughWorld.OpenAsync("c1-mirror-vhddir-brotli");
+        await world.AddAsync("brotli", StorageForm.VhdDirectory(BlockCodec.Brotli));
+        await world.AddAsync("gzip", StorageForm.VhdDirectory(BlockCodec.Gzip));
+        await world.AddAsync("file", StorageForm.VhdFile);
+        world.Source.Clear();
+
+        var report = await world.MirrorAsync(readsBack: false);
+
+        Assert.Equal([TransferWay.PassThrough], PassThroughWorld.Ways(report));
+        Assert.Equal([TransferWay.Recode], PassThroughWorld.Ways(report, 1));
+        Assert.Equal([TransferWay.Convert], PassThroughWorld.Ways(report, 2));
+        Assert.Equal(world.Bulk("src").Length, world.Source.Read.Count);
+        Assert.Equal(world.Stored("src"), world.Stored("brotli"));
+        await world.AssertContentAsync("gzip");
+        await world.AssertContentAsync("file");
+    }
+
+    [Fact]
+    public async Task Mirror_CutBlockThatNobodyLooksInto_TravelsAsWithXenOrchestra()
+    {
+        await using var world = await PassThroughWorld.OpenAsync("c1-mirror-vhddir-brotli");
+        world.Cut();
+        await world.AddAsync("dst", StorageForm.VhdDirectory(BlockCodec.Brotli));
+
+        var report = await world.MirrorAsync(PassThroughCheck.Never);
+
+        Assert.Equal([TransferWay.PassThrough], PassThroughWorld.Ways(report));
+        Assert.Equal(world.Stored("src"), world.Stored("dst"));
+    }
+
+    [Fact]
     public async Task Mirror_CollapsedRun_TakesEachBlockFromWhereItsYoungestVersionIs()
     {
         await using var world = await PassThroughWorld.OpenAsync("c1-mirror-vhddir-brotli");
