@@ -38,6 +38,11 @@ internal sealed class DiskTransferRun(RunContext context, SourceBackups source, 
 
             if (result.SourceError is { } error)
             {
+                if (opened.FindDamaged(error) is >= 0 and var damaged)
+                {
+                    throw new SourceDefectException(copies[0].Transfer.SourcePaths[damaged], error);
+                }
+
                 System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(error);
             }
         }

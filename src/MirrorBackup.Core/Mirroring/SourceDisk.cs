@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using MirrorBackup.Disks;
 using MirrorBackup.Vhd;
+using MirrorBackup.Vhd.Directories;
 using MirrorBackup.Vhd.Merging;
 
 namespace MirrorBackup.Mirroring;
@@ -45,6 +46,22 @@ internal sealed class SourceDisk : IAsyncDisposable
 
             throw;
         }
+    }
+
+    /// <summary>Which of the revisions an error is about, where it names a file in a VHD directory; -1 if none of them can be told.</summary>
+    public int FindDamaged(Exception error)
+    {
+        for (var i = 0; i < Revisions.Count; i++)
+        {
+            if (Revisions[i] is VhdDirectory directory
+                && error is MirrorBackupException { Path: { } path }
+                && path.StartsWith($"{directory.DataPath}/", StringComparison.Ordinal))
+            {
+                return i;
+            }
+        }
+
+        return -1;
     }
 
     public ValueTask DisposeAsync() => Disk.DisposeAsync();

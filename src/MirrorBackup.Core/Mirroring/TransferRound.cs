@@ -80,7 +80,7 @@ internal sealed class TransferRound(RunContext context, SourceBackups source)
                 ? new ArchiveTransfer(context, source, snapshot).RunAsync(copies, cancellationToken)
                 : new DiskTransferRun(context, source, snapshot).RunAsync(copies, cancellationToken)).ConfigureAwait(false);
         }
-        catch (Exception error) when (error is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        catch (Exception error) when (error is not SourceDefectException && (error is not OperationCanceledException || !cancellationToken.IsCancellationRequested))
         {
             throw new SourceDefectException(DefectiveOf(error, disk.SourcePaths), error);
         }

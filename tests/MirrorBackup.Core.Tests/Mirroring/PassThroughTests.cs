@@ -134,6 +134,20 @@ public sealed class PassThroughTests
     }
 
     [Fact]
+    public async Task Mirror_CutBlockInACollapsedRun_NamesTheRevisionThatHoldsIt()
+    {
+        await using var world = await PassThroughWorld.OpenAsync("c1-mirror-vhddir-brotli");
+        world.Cut();
+        await world.AddAsync("dst", StorageForm.VhdDirectory(BlockCodec.Brotli));
+
+        var report = await world.MirrorAsync(retention: 1);
+
+        var conflicts = report.Vms[0].Destinations[0].Conflicts.Where(static conflict => conflict.Contains("/blocks/", StringComparison.Ordinal)).ToList();
+        Assert.NotEmpty(conflicts);
+        Assert.All(conflicts, conflict => Assert.Contains(world.DataFolderOf(conflict[..conflict.IndexOf(':')]), conflict, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Mirror_CutBlockThatNobodyLooksInto_TravelsAsWithXenOrchestra()
     {
         await using var world = await PassThroughWorld.OpenAsync("c1-mirror-vhddir-brotli");

@@ -129,6 +129,9 @@ internal sealed class PassThroughWorld : IAsyncDisposable
         File.WriteAllBytes(path, bytes);
     }
 
+    /// <summary>What an alias of the source names.</summary>
+    public string DataFolderOf(string revision) => File.ReadAllText(Path.Combine(PathOf("src"), "xo-vm-backups", _vm, revision)) + "/blocks/";
+
     /// <summary>Cuts a block file of the source in half.</summary>
     public void Cut()
     {
