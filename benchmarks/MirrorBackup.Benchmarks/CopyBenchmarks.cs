@@ -70,12 +70,7 @@ public class CopyBenchmarks
 
     /// <summary>What a user would write: no check of what was read, no digest.</summary>
     [Benchmark(Description = "File.Copy + flush")]
-    public void FileCopyAndFlush()
-    {
-        File.Copy(PathOf("source"), PathOf("first"));
-        using var file = File.OpenHandle(PathOf("first"), FileMode.Open, FileAccess.ReadWrite);
-        RandomAccess.FlushToDisk(file);
-    }
+    public void FileCopyAndFlush() => DurableCopy.Run(PathOf("source"), PathOf("first"));
 
     /// <summary>The library.</summary>
     [Benchmark(Description = "DiskCopy, 1 destination")]

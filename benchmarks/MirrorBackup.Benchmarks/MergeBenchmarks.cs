@@ -1,5 +1,5 @@
-using System.Globalization;
 using BenchmarkDotNet.Attributes;
+using MirrorBackup.Backups;
 using MirrorBackup.Disks;
 using MirrorBackup.Mirroring;
 using MirrorBackup.Remotes;
@@ -18,8 +18,6 @@ public class MergeBenchmarks
 {
     private const int Blocks = 32;
     private const long DiskSize = 4L * Blocks * SampleDisk.BlockBytes;
-    private const string Vm = "00000000-0000-4000-8000-000000000003";
-    private const string Disk = "00000000-0000-4000-8000-000000000004";
 
     private readonly string _folder = Directory.CreateTempSubdirectory("mirrorbackup-benchmark-").FullName;
 
@@ -34,8 +32,9 @@ public class MergeBenchmarks
 
         await using (var source = LocalRemote.Open(Path.Combine(_folder, "source")))
         {
-            await WritePointAsync(source, 5, new DiskIdentity(SampleDisk.KeyId, null, null, DiskSize), 0);
-            await WritePointAsync(source, 6, new DiskIdentity(SampleDisk.DeltaId, SampleDisk.KeyId, "20260105T010000Z.vhd", DiskSize), Blocks / 2);
+            await SampleRepository.WritePointAsync(source, 5, new DiskIdentity(SampleDisk.KeyId, null, null, DiskSize), 0, Blocks);
+            var delta = new DiskIdentity(SampleDisk.DeltaId, SampleDisk.KeyId, "20260105T010000Z.vhd", DiskSize);
+            await SampleRepository.WritePointAsync(source, 6, delta, Blocks / 2, Blocks);
         }
 
         await MirrorAsync("mirrored", retention: 2);
@@ -77,23 +76,6 @@ public class MergeBenchmarks
     {
         await using var source = LocalRemote.Open(Path.Combine(_folder, "source"));
         await using var destination = LocalRemote.Open(Path.Combine(_folder, to));
-        var job = new MirrorJob { Source = source };
-        job.Destinations.Add(new MirrorDestination(destination, RetentionPolicy.KeepLast(retention)));
-        var report = await new MirrorRunner().RunAsync(job);
-        return report.Outcome == MirrorOutcome.Succeeded ? report : throw new InvalidOperationException(MirrorReportJson.Write(report));
-    }
-
-    private static async Task WritePointAsync(LocalRemote remote, int day, DiskIdentity disk, int firstBlock)
-    {
-        var name = string.Create(CultureInfo.InvariantCulture, $"202601{day:D2}T010000Z");
-        var timestamp = new DateTimeOffset(2026, 1, day, 1, 0, 0, TimeSpan.Zero).ToUnixTimeMilliseconds();
-        await SampleDisk.WriteAsync(remote, $"xo-vm-backups/{Vm}/vdis/job/{Disk}/{name}.vhd", disk, [.. Enumerable.Range(firstBlock, Blocks)]);
-        var metadata = $$$"""
-            {"jobId":"job","scheduleId":"schedule","mode":"delta","version":"2.0.0","timestamp":{{{timestamp}}},"size":1,
-             "isVhdDifferencing":{"disk":{{{(disk.IsDelta ? "true" : "false")}}}},"vbds":{},"vifs":{},"vhds":{"disk":"vdis/job/{{{Disk}}}/{{{name}}}.vhd"},
-             "vdis":{"disk":{"uuid":"{{{disk.Id}}}","name_label":"disk","virtual_size":{{{DiskSize}}},"$snapshot_of$uuid":"{{{Disk}}}"}},
-             "vm":{"uuid":"{{{Vm}}}","name_label":"vm","tags":[]},"vmSnapshot":{"uuid":"{{{Vm}}}","name_label":"vm"}}
-            """;
-        await remote.WriteAllAsync(RemotePath.Parse($"xo-vm-backups/{Vm}/{name}.json"), System.Text.Encoding.UTF8.GetBytes(metadata));
+        return await SampleRepository.MirrorAsync(source, new MirrorDestination(destination, RetentionPolicy.KeepLast(retention)), BackupMode.Incremental);
     }
 }

@@ -4,10 +4,11 @@ using MirrorBackup.Vhd;
 
 namespace MirrorBackup.Benchmarks;
 
-/// <summary>VHD files full of bytes that look random and are the same in every run.</summary>
+/// <summary>VHD files with <see cref="SampleContent"/>.</summary>
 internal static class SampleDisk
 {
     public const int BlockBytes = 2 << 20;
+    public const int BitmapBytes = BlockBytes / 512 / 8;
 
     public static Guid KeyId { get; } = new("00000001-0000-4000-8000-000000000001");
 
@@ -21,7 +22,7 @@ internal static class SampleDisk
         var data = new byte[BlockBytes];
         foreach (var block in blocks)
         {
-            random.NextBytes(data);
+            SampleContent.Fill(random, data);
             await writer.WriteBlockAsync(block, data);
         }
 

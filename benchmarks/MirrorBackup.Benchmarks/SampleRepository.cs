@@ -1,0 +1,86 @@
+using System.Formats.Tar;
+using System.Globalization;
+using System.IO.Pipelines;
+using System.Text;
+using MirrorBackup.Backups;
+using MirrorBackup.Disks;
+using MirrorBackup.Mirroring;
+using MirrorBackup.Remotes;
+
+namespace MirrorBackup.Benchmarks;
+
+/// <summary>Repositories with one VM, and mirrors of them.</summary>
+internal static class SampleRepository
+{
+    private const string Vm = "00000000-0000-4000-8000-000000000003";
+    private const string Disk = "00000000-0000-4000-8000-000000000004";
+    private const string About =
+        $$"""
+        "vm":{"uuid":"{{Vm}}","name_label":"vm","tags":[]},"vmSnapshot":{"uuid":"{{Vm}}","name_label":"vm"}
+        """;
+
+    /// <summary>Writes a restore point with one disk, as a VHD file.</summary>
+    public static async Task WritePointAsync(IRemote remote, int day, DiskIdentity disk, int firstBlock, int blocks)
+    {
+        var name = NameOf(day);
+        await SampleDisk.WriteAsync(remote, $"xo-vm-backups/{Vm}/vdis/job/{Disk}/{name}.vhd", disk, [.. Enumerable.Range(firstBlock, blocks)]);
+        await WriteMetadataAsync(remote, day, $$$"""
+            {"jobId":"job","scheduleId":"schedule","mode":"delta","version":"2.0.0","timestamp":{{{TimeOf(day)}}},"size":1,
+             "isVhdDifferencing":{"disk":{{{(disk.IsDelta ? "true" : "false")}}}},"vbds":{},"vifs":{},"vhds":{"disk":"vdis/job/{{{Disk}}}/{{{name}}}.vhd"},
+             "vdis":{"disk":{"uuid":"{{{disk.Id}}}","name_label":"disk","virtual_size":{{{disk.VirtualSize}}},"$snapshot_of$uuid":"{{{Disk}}}"}},
+             {{{About}}}}
+            """);
+    }
+
+    /// <summary>Writes a restore point with one archive.</summary>
+    /// <returns>The archive.</returns>
+    public static async Task<RemotePath> WriteArchiveAsync(IRemote remote, int day, int mebibytes)
+    {
+        var path = RemotePath.Parse($"xo-vm-backups/{Vm}/{NameOf(day)}.xva");
+        await using (var upload = await remote.CreateAsync(path))
+        {
+            await using (var tar = new TarWriter(upload.Output.AsStream(leaveOpen: true), TarEntryFormat.Ustar, leaveOpen: false))
+            {
+                await AddAsync(tar, "ova.xml", Encoding.UTF8.GetBytes("<value/>"));
+                var random = new Random(mebibytes);
+                var piece = new byte[1 << 20];
+                for (var number = 0; number < mebibytes; number++)
+                {
+                    SampleContent.Fill(random, piece);
+                    await AddAsync(tar, string.Create(CultureInfo.InvariantCulture, $"Ref:1/{number:D8}"), piece);
+                }
+            }
+
+            await upload.CommitAsync();
+        }
+
+        var length = (await remote.StatAsync(path))!.Value.Length;
+        await WriteMetadataAsync(remote, day, $$$"""
+            {"jobId":"job","scheduleId":"schedule","mode":"full","version":"2.0.0","timestamp":{{{TimeOf(day)}}},"size":{{{length}}},
+             "xva":"./{{{path.Name}}}",{{{About}}}}
+            """);
+        return path;
+    }
+
+    /// <summary>Mirrors, and accepts nothing but success.</summary>
+    public static async Task<MirrorReport> MirrorAsync(IRemote source, MirrorDestination destination, BackupMode mode)
+    {
+        var job = new MirrorJob { Source = source, Mode = mode };
+        job.Destinations.Add(destination);
+        var report = await new MirrorRunner().RunAsync(job);
+        return report.Outcome == MirrorOutcome.Succeeded ? report : throw new InvalidOperationException(MirrorReportJson.Write(report));
+    }
+
+    private static async Task AddAsync(TarWriter tar, string name, byte[] content)
+    {
+        using var data = new MemoryStream(content, writable: false);
+        await tar.WriteEntryAsync(new UstarTarEntry(TarEntryType.RegularFile, name) { DataStream = data });
+    }
+
+    private static async Task WriteMetadataAsync(IRemote remote, int day, string json) =>
+        await remote.WriteAllAsync(RemotePath.Parse($"xo-vm-backups/{Vm}/{NameOf(day)}.json"), Encoding.UTF8.GetBytes(json));
+
+    private static string NameOf(int day) => string.Create(CultureInfo.InvariantCulture, $"202601{day:D2}T010000Z");
+
+    private static long TimeOf(int day) => new DateTimeOffset(2026, 1, day, 1, 0, 0, TimeSpan.Zero).ToUnixTimeMilliseconds();
+}
