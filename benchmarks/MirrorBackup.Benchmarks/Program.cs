@@ -1,6 +1,7 @@
+using BenchmarkDotNet.Columns;
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Running;
 using MirrorBackup.Benchmarks;
 
-var config = DefaultConfig.Instance.AddColumn(new ThroughputColumn(), new AllocatedPerBlockColumn()).WithArtifactsPath(Path.Combine("artifacts", "benchmarks"));
+var config = DefaultConfig.Instance.AddColumn(StatisticColumn.Min, new ThroughputColumn(), new AllocatedPerBlockColumn()).WithArtifactsPath(Path.Combine("artifacts", "benchmarks"));
 BenchmarkSwitcher.FromAssembly(typeof(ThroughputColumn).Assembly).Run(args, config);

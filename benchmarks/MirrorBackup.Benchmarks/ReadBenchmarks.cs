@@ -18,6 +18,8 @@ public class ReadBenchmarks
     private const int Blocks = 64;
 
     private readonly string _folder = Directory.CreateTempSubdirectory("mirrorbackup-benchmark-").FullName;
+    private readonly byte[][] _bitmaps = [new byte[SampleDisk.BitmapBytes], new byte[SampleDisk.BitmapBytes]];
+    private readonly byte[][] _blocks = [new byte[SampleDisk.BlockBytes], new byte[SampleDisk.BlockBytes]];
     private BlockWork _work = null!;
     private IRemote _remote = null!;
     private IVhdDisk _disk = null!;
@@ -79,11 +81,9 @@ public class ReadBenchmarks
 
     private async Task ReadAsync(int first, int step)
     {
-        var bitmap = new byte[SampleDisk.BitmapBytes];
-        var data = new byte[SampleDisk.BlockBytes];
         for (var block = first; block < Blocks; block += step)
         {
-            await _disk.ReadBlockAsync(block, bitmap, data);
+            await _disk.ReadBlockAsync(block, _bitmaps[first], _blocks[first]);
         }
     }
 }

@@ -31,7 +31,7 @@ public sealed class ThroughputColumn : IColumn
     public UnitType UnitType => UnitType.Dimensionless;
 
     /// <inheritdoc/>
-    public string Legend => "Content per second, by the mean; a second destination is not counted twice";
+    public string Legend => "Content per second in the fastest call, because others slow a call down and nothing speeds it up; a second destination is not counted twice";
 
     /// <inheritdoc/>
     public bool IsAvailable(Summary summary) => summary.BenchmarksCases.Any(static benchmark => BytesOf(benchmark) is not null);
@@ -45,7 +45,7 @@ public sealed class ThroughputColumn : IColumn
     /// <inheritdoc/>
     public string GetValue(Summary summary, BenchmarkCase benchmarkCase, SummaryStyle style) =>
         BytesOf(benchmarkCase) is { } bytes && summary[benchmarkCase]?.ResultStatistics is { } statistics
-            ? (bytes / 1048576d / (statistics.Mean / 1e9)).ToString("F0", CultureInfo.InvariantCulture)
+            ? (bytes / 1048576d / (statistics.Min / 1e9)).ToString("F0", CultureInfo.InvariantCulture)
             : "-";
 
     private static long? BytesOf(BenchmarkCase benchmark) => benchmark.Descriptor.Type.GetCustomAttribute<HandlesAttribute>()?.Bytes;
