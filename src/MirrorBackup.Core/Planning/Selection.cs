@@ -55,24 +55,25 @@ internal sealed class Selection(SourceView view, DestinationStart start, IReadOn
 
     /// <summary>
     /// Some points were left out in favour of others that do not fit. They take their place, as far as they fit beside what is sent
-    /// anyway, the newest before the older; the rest is refused as well, so that no point is missing without a true reason.
+    /// anyway, the newest before the older; the rest is refused as well, so that no point is missing without a true reason. What was to
+    /// be sent only because a refused point stands on it stays out.
     /// </summary>
     private (TransferPass Pass, PlanAssembly Assembly) ChooseWhatFits(Dictionary<PointId, StepReason> skipped, Dictionary<PointId, RouteFailure> refused)
     {
-        var (_, stillSkipped) = WithoutSuperseded(refused);
-        var replacements = skipped.Keys.Where(id => !stillSkipped.ContainsKey(id)).OrderBy(view.OrderOf).ToList();
+        var (pass, left) = WithoutSuperseded(refused);
+        var replacements = skipped.Keys.Where(id => !left.ContainsKey(id)).OrderBy(view.OrderOf).ToList();
         while (true)
         {
-            var left = new Dictionary<PointId, StepReason>(skipped);
-            replacements.ForEach(id => left.Remove(id));
-            var pass = Run(left, refused);
             var assembly = Assemble(pass);
             if (replacements.Count == 0 || FreeSpace.Refuse(assembly, start.Request).Count == 0)
             {
                 return WithReasons(pass, assembly, left, refused);
             }
 
-            replacements.RemoveRange(0, (replacements.Count + 1) / 2);
+            var given = (replacements.Count + 1) / 2;
+            replacements.GetRange(0, given).ForEach(id => left.Add(id, skipped[id]));
+            replacements.RemoveRange(0, given);
+            pass = Run(left, refused);
         }
     }
 

@@ -121,6 +121,27 @@ public sealed class PlannerRegressionTests
     }
 
     [Fact]
+    public void Plan_DeltaThatDoesNotFit_ItsRetiredKeyIsNotSentForNothing()
+    {
+        // c stands on A, which was retired in favour of B of another job, and must not be sent as a key of its own.
+        var source = TestChain.Of(Plans.Chain("Ac"));
+        var other = Plans.Chain("B", Incremental, "other");
+        var free = source.Revisions.Sum(revision => revision.AllocatedBytes) - 1;
+        source = source with { Points = [.. source.Points, .. other.Points], Revisions = [.. source.Revisions, .. other.Revisions] };
+        var request = Plans.Request(BackupChain.From(source), Plans.Chain("B", Incremental), 1, new PlanningOptions { AllowSyntheticKeys = false });
+        var destination = request.Destinations[0];
+
+        var fitting = Plans.Plan(request with { Destinations = [destination with { Profile = new DestinationProfile { FreeBytes = free + 1 } }] });
+        var plan = Plans.Plan(request with { Destinations = [destination with { Profile = new DestinationProfile { FreeBytes = free } }] });
+
+        Assert.Equal("C", Plans.Letters(fitting));
+        Assert.Equal("skip A", Plans.Steps(plan));
+        var conflict = Assert.Single(plan.Conflicts);
+        Assert.Equal(PlanConflictKind.NotEnoughSpace, conflict.Kind);
+        Assert.Equal("c", string.Concat(conflict.Points.Select(id => plan.Names[id])), ignoreCase: true);
+    }
+
+    [Fact]
     public void Plan_HistoryOfOneInstantInTwoJobs_CanBeFollowed()
     {
         HistoryOp[] history =
