@@ -65,18 +65,29 @@ public sealed partial class VhdDirectory
                 file.Value, "VHD header", "block size", VhdHeaderOffsets.BlockSize, $"{header.BlockSize}", $"{VhdHeader.UsualBlockSize} in a directory");
         }
 
-        header.CheckAgainst(footer, file.Value);
-        return new VhdDirectory(remote, alias, dataPath, codec, footer, header, ParseTable(codec, bat, footer, header, VhdDirectoryLayout.Bat(dataPath)));
+        var needed = (footer.CurrentSize / header.BlockSize) + (footer.CurrentSize % header.BlockSize == 0 ? 0 : 1);
+        var blocks = ParseTable(codec, bat, footer, header, needed, dataPath);
+        var isTooSmall = header.MaximumTableEntries < needed;
+        return new VhdDirectory(remote, alias, dataPath, codec, footer, isTooSmall ? header.With(maximumTableEntries: needed) : header, blocks)
+        {
+            HasHeaderOfSmallerDisk = isTooSmall,
+        };
     }
 
-    private static BlockPresence ParseTable(BlockCodec codec, byte[] stored, VhdFooter footer, VhdHeader header, RemotePath file)
+    private static BlockPresence ParseTable(BlockCodec codec, byte[] stored, VhdFooter footer, VhdHeader header, long needed, RemotePath dataPath)
     {
+        var file = VhdDirectoryLayout.Bat(dataPath);
         var clear = ArrayPool<byte>.Shared.Rent((int)header.MaximumTableEntries + SpareTableBytes);
         try
         {
             var count = VhdDirectoryPart.Decode(codec, stored, clear, file, "block allocation table");
-            var blocks = (footer.CurrentSize / header.BlockSize) + (footer.CurrentSize % header.BlockSize == 0 ? 0 : 1);
-            return new BlockPresence(clear.AsSpan(0, count), (int)blocks);
+            if (needed > Math.Min(count * 8L, BlockAllocationTable.MaximumEntries))
+            {
+                // A table that is merely short has no blocks behind its end. Of a disk that grew it may have lost some.
+                header.CheckAgainst(footer, VhdDirectoryLayout.Header(dataPath).Value);
+            }
+
+            return new BlockPresence(clear.AsSpan(0, count), (int)needed);
         }
         finally
         {

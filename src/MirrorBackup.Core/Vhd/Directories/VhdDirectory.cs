@@ -50,8 +50,13 @@ public sealed partial class VhdDirectory : IVhdDisk
     /// <inheritdoc/>
     public VhdFooter Footer { get; }
 
-    /// <summary>The dynamic header.</summary>
+    /// <summary>
+    /// The dynamic header. Where Xen Orchestra merged a disk that had grown, the stored one has too few entries; this one has as many as the disk needs.
+    /// </summary>
     public VhdHeader Header { get; }
+
+    /// <summary>Whether the stored header has fewer entries than the disk needs, and the table has the bits of all of them all the same.</summary>
+    internal bool HasHeaderOfSmallerDisk { get; private init; }
 
     VhdHeader? IVhdDisk.Header => Header;
 
@@ -172,15 +177,41 @@ public sealed partial class VhdDirectory : IVhdDisk
     private async ValueTask ReadClearBlockAsync(int blockIndex, Memory<byte> clear, CancellationToken cancellationToken)
     {
         var file = VhdDirectoryLayout.Block(DataPath, blockIndex);
+        using var lease = StoredBlockBuffers.Rent(Codec);
         if (Codec == BlockCodec.None)
         {
-            VhdDirectoryPart.CheckLength(await ReadFileAsync(file, blockIndex, clear, cancellationToken).ConfigureAwait(false), clear.Length, Codec, file, Part);
+            var found = await ReadFileAsync(file, blockIndex, clear, cancellationToken).ConfigureAwait(false);
+            if (found == clear.Length && BlockRecognition.IsWhole(clear.Span))
+            {
+                return;
+            }
+
+            clear[..found].CopyTo(lease.Memory);
+            if (BlockRecognition.TryDecode(Codec, lease.Memory.Span[..found], clear.Span) is null)
+            {
+                VhdDirectoryPart.CheckLength(found, clear.Length, Codec, file, Part);
+            }
+
             return;
         }
 
-        using var lease = StoredBlockBuffers.Rent(Codec);
         var length = await ReadFileAsync(file, blockIndex, lease.Memory, cancellationToken).ConfigureAwait(false);
-        VhdDirectoryPart.DecodeExactly(Codec, lease.Memory.Span[..length], clear.Span, file, Part);
+        Decode(lease.Memory.Span[..length], clear.Span, file);
+    }
+
+    private void Decode(ReadOnlySpan<byte> stored, Span<byte> clear, RemotePath file)
+    {
+        try
+        {
+            VhdDirectoryPart.DecodeExactly(Codec, stored, clear, file, Part);
+        }
+        catch (CorruptBackupException)
+        {
+            if (BlockRecognition.TryDecode(Codec, stored, clear) is null)
+            {
+                throw;
+            }
+        }
     }
 
     private async ValueTask<int> ReadFileAsync(RemotePath path, int blockIndex, Memory<byte> stored, CancellationToken cancellationToken)

@@ -23,8 +23,8 @@ internal sealed class DirectoryAncestor(IRemote remote, VhdDirectory disk)
     /// </summary>
     public async ValueTask GrowAsync(long virtualSize, CancellationToken cancellationToken)
     {
-        var entries = (virtualSize + VhdHeader.UsualBlockSize - 1) / VhdHeader.UsualBlockSize;
-        if (entries > disk.Header.MaximumTableEntries)
+        var entries = Math.Max((virtualSize + VhdHeader.UsualBlockSize - 1) / VhdHeader.UsualBlockSize, disk.Header.MaximumTableEntries);
+        if (entries > disk.Header.MaximumTableEntries || disk.HasHeaderOfSmallerDisk)
         {
             var header = disk.Header.With(maximumTableEntries: entries);
             await WriteAsync(VhdDirectoryLayout.Header(disk.DataPath), header.Bytes.ToArray(), cancellationToken).ConfigureAwait(false);

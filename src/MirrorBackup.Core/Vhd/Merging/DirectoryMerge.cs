@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MirrorBackup.Disks;
 using MirrorBackup.Remotes;
 using MirrorBackup.Vhd.Directories;
 using MirrorBackup.Vhd.Format;
@@ -73,6 +74,7 @@ internal sealed class DirectoryMerge(MergeJournal journal) : IMergeRun
         journal.Restore(state);
         var survivor = work == MergeWork.Rename ? journal.AncestorPath : journal.NewestPath;
         _ancestor = await VhdDirectory.OpenAsync(_remote, survivor, cancellationToken).ConfigureAwait(false);
+        await MendAsync(cancellationToken).ConfigureAwait(false);
         journal.State = journal.State with { ChildData = await FindChildDataAsync(cancellationToken).ConfigureAwait(false), DiskSize = FinalSize(_ancestor) };
         if (work == MergeWork.Remove)
         {
@@ -87,6 +89,12 @@ internal sealed class DirectoryMerge(MergeJournal journal) : IMergeRun
         var newest = _source!.Newest;
         await journal.EnsureLockHeldAsync(cancellationToken).ConfigureAwait(false);
         await writer.GrowAsync(newest.VirtualSize, cancellationToken).ConfigureAwait(false);
+        if (_source.Children.Any(IsForeign))
+        {
+            var arrived = _blocks!.Blocks.Where((_, i) => _blocks.Holders[i] == BlockWhereabouts.Arrived);
+            await new ForeignBlocks(journal, writer).MendAsync(arrived, cancellationToken).ConfigureAwait(false);
+        }
+
         await MoveBlocksAsync(writer, cancellationToken).ConfigureAwait(false);
         await journal.EnsureLockHeldAsync(cancellationToken).ConfigureAwait(false);
         await writer.CutAsync(_source.SmallestSize, _blocks!.Blocks, _ancestorFiles!, cancellationToken).ConfigureAwait(false);
@@ -189,6 +197,37 @@ internal sealed class DirectoryMerge(MergeJournal journal) : IMergeRun
         }
 
         return [.. found.Order(StringComparer.Ordinal)];
+    }
+
+    private bool IsForeign(IVhdDisk child) => ((VhdDirectory)child).Codec != _ancestor!.Codec;
+
+    // What Xen Orchestra completed: its header may be that of a smaller disk, and blocks be compressed as those of a child that is still there.
+    private async ValueTask MendAsync(CancellationToken cancellationToken)
+    {
+        var writer = new DirectoryAncestor(_remote, _ancestor!);
+        await journal.EnsureLockHeldAsync(cancellationToken).ConfigureAwait(false);
+        await writer.GrowAsync(_ancestor!.VirtualSize, cancellationToken).ConfigureAwait(false);
+        BlockFiles? files = null;
+        foreach (var path in journal.ChildPaths)
+        {
+            if (await TryOpenAsync(path, cancellationToken).ConfigureAwait(false) is { } child && child.DataPath != _ancestor.DataPath && IsForeign(child))
+            {
+                files ??= await BlockFiles.ListAsync(_remote, _ancestor.DataPath, cancellationToken).ConfigureAwait(false);
+                await new ForeignBlocks(journal, writer).MendAsync(child.AllocatedBlocks.Where(files.Contains), cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async ValueTask<VhdDirectory?> TryOpenAsync(RemotePath alias, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await VhdDirectory.OpenAsync(_remote, alias, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is RemoteNotFoundException or CorruptBackupException or UnsupportedBackupException or IntegrityException)
+        {
+            return null;
+        }
     }
 
     private async ValueTask MoveBlocksAsync(DirectoryAncestor writer, CancellationToken cancellationToken)

@@ -66,7 +66,7 @@ internal sealed class MovedBlocks
         byte[] bytes;
         try
         {
-            bytes = await _remote.ReadAllAsync(path, Math.Max(_ancestor.MaximumStoredBlockLength, _child.MaximumStoredBlockLength), cancellationToken).ConfigureAwait(false);
+            bytes = await _remote.ReadAllAsync(path, BlockRecognition.MaximumStoredLength, cancellationToken).ConfigureAwait(false);
         }
         catch (RemoteNotFoundException)
         {
@@ -112,12 +112,9 @@ internal sealed class MovedBlocks
         var clear = ArrayPool<byte>.Shared.Rent(StoredBlockBuffers.ClearLength);
         try
         {
-            var count = BlockCompression.Decompress(_ancestor.Codec, bytes, clear.AsSpan(0, StoredBlockBuffers.ClearLength));
-            return BlockCompression.Compress(_child.Codec, clear.AsSpan(0, count), stored);
-        }
-        catch (InvalidDataException)
-        {
-            return Take(path, bytes, stored);
+            var content = clear.AsSpan(0, StoredBlockBuffers.ClearLength);
+            var codec = BlockRecognition.TryDecode(_ancestor.Codec, bytes, content);
+            return codec is null || codec == _child.Codec ? Take(path, bytes, stored) : BlockCompression.Compress(_child.Codec, content, stored);
         }
         finally
         {

@@ -237,7 +237,7 @@ public sealed class VhdDirectoryTests : IAsyncDisposable
 
     [Fact]
     public async Task OpenAsync_TableTooSmallForTheDisk_IsCorrupt() =>
-        await ThrowsAsync<CorruptBackupException>(new VhdDirectoryBytes(new VhdBytes { Entries = 3 }, BlockCodec.None), "max table entries", "at least 4");
+        await ThrowsAsync<CorruptBackupException>(new VhdDirectoryBytes(new VhdBytes { Entries = 3 }, BlockCodec.None).Bat([]), "max table entries", "at least 4");
 
     [Fact]
     public async Task OpenAsync_AliasOfNothing_SaysSo()
