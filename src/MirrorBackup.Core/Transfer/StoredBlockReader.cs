@@ -138,8 +138,8 @@ internal sealed class StoredBlockReader
         var isDecoded = _decodes || !holder.HasOnlyWholeBlocks;
         if (isDecoded)
         {
-            holder.DecodeBlock(lease.Index, room.Memory.Span[..length], lease.Whole.Span);
-            if (!SectorBitmap.IsFull(lease.Bitmap.Span, holder.BlockSize / SectorBitmap.SectorSize))
+            if (!holder.TryDecodeBlock(lease.Index, room.Memory.Span[..length], lease.Whole.Span)
+                || !SectorBitmap.IsFull(lease.Bitmap.Span, holder.BlockSize / SectorBitmap.SectorSize))
             {
                 return false;
             }

@@ -163,11 +163,17 @@ public sealed partial class VhdDirectory : IVhdDisk
     /// <param name="blockIndex">The block.</param>
     /// <param name="stored">Its bytes.</param>
     /// <param name="clear">Receives bitmap and data as <see cref="ReadBlockAsync"/> gives them, the one behind the other.</param>
-    /// <exception cref="CorruptBackupException">They cannot be a block of this codec.</exception>
-    internal void DecodeBlock(int blockIndex, ReadOnlySpan<byte> stored, Span<byte> clear)
+    /// <returns>False if they are in another compression than <see cref="Codec"/>, so that they must not be passed on as they are.</returns>
+    /// <exception cref="CorruptBackupException">They cannot be a block.</exception>
+    internal bool TryDecodeBlock(int blockIndex, ReadOnlySpan<byte> stored, Span<byte> clear)
     {
-        VhdDirectoryPart.DecodeExactly(Codec, stored, clear, VhdDirectoryLayout.Block(DataPath, blockIndex), Part);
+        if (!Decode(stored, clear, VhdDirectoryLayout.Block(DataPath, blockIndex)))
+        {
+            return false;
+        }
+
         VhdBlockContent.Normalise(clear[..SectorBitmap.BitBytes(BlockSize)], clear[^BlockSize..], VirtualSize - ((long)blockIndex * BlockSize));
+        return true;
     }
 
     /// <summary>Nothing is open: does nothing.</summary>
@@ -199,11 +205,13 @@ public sealed partial class VhdDirectory : IVhdDisk
         Decode(lease.Memory.Span[..length], clear.Span, file);
     }
 
-    private void Decode(ReadOnlySpan<byte> stored, Span<byte> clear, RemotePath file)
+    // Whether it is in the compression that the directory says.
+    private bool Decode(ReadOnlySpan<byte> stored, Span<byte> clear, RemotePath file)
     {
         try
         {
             VhdDirectoryPart.DecodeExactly(Codec, stored, clear, file, Part);
+            return true;
         }
         catch (CorruptBackupException)
         {
@@ -211,6 +219,8 @@ public sealed partial class VhdDirectory : IVhdDisk
             {
                 throw;
             }
+
+            return false;
         }
     }
 
