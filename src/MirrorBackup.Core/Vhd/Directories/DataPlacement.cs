@@ -94,7 +94,7 @@ internal static class DataPlacement
 
             foreach (var folder in await ListAsync(remote, entry.Path, cancellationToken).ConfigureAwait(false))
             {
-                if (!folder.IsDirectory || !TryParse(folder.Name, out var number))
+                if (!folder.IsDirectory)
                 {
                     await RemoveAsync(remote, folder, cancellationToken).ConfigureAwait(false);
                     continue;
@@ -102,10 +102,7 @@ internal static class DataPlacement
 
                 foreach (var block in await ListAsync(remote, folder.Path, cancellationToken).ConfigureAwait(false))
                 {
-                    var index = TryParse(block.Name, out var last) && last < VhdDirectoryLayout.BlocksPerFolder
-                        ? ((long)number * VhdDirectoryLayout.BlocksPerFolder) + last
-                        : -1;
-                    if (block.IsDirectory || index is < 0 or > int.MaxValue || !flushed.Contains((int)index))
+                    if (block.IsDirectory || !VhdDirectoryLayout.TryParseBlock(folder.Name, block.Name, out var index) || !flushed.Contains(index))
                     {
                         await RemoveAsync(remote, block, cancellationToken).ConfigureAwait(false);
                     }
@@ -136,9 +133,4 @@ internal static class DataPlacement
     private static ValueTask RemoveAsync(IRemote remote, RemoteEntry entry, CancellationToken cancellationToken) => entry.IsDirectory
         ? remote.DeleteTreeAsync(entry.Path, cancellationToken)
         : remote.DeleteAsync(entry.Path, cancellationToken);
-
-    // 7, never 07 or +7: two names for one block are one too many.
-    private static bool TryParse(string name, out int number) =>
-        int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out number)
-        && name == number.ToString(CultureInfo.InvariantCulture);
 }

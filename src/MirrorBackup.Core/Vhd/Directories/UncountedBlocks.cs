@@ -1,4 +1,3 @@
-using System.Globalization;
 using MirrorBackup.Remotes;
 
 namespace MirrorBackup.Vhd.Directories;
@@ -34,17 +33,10 @@ internal static class UncountedBlocks
         var uncounted = 0;
         await foreach (var file in remote.ListAsync(folder, cancellationToken).ConfigureAwait(false))
         {
-            var isBlock = file.IsFile && TryParse(folder.Name, out var thousands) && TryParse(file.Name, out var rest)
-                && thousands <= int.MaxValue / VhdDirectoryLayout.BlocksPerFolder - 1
-                && rest < VhdDirectoryLayout.BlocksPerFolder
-                && directory.IsAllocated((thousands * VhdDirectoryLayout.BlocksPerFolder) + rest);
+            var isBlock = file.IsFile && VhdDirectoryLayout.TryParseBlock(folder.Name, file.Name, out var block) && directory.IsAllocated(block);
             uncounted += isBlock ? 0 : 1;
         }
 
         return uncounted;
     }
-
-    // Block names have no zeros before the number, so "007" is not block 7.
-    private static bool TryParse(string name, out int number) =>
-        int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out number) && number.ToString(CultureInfo.InvariantCulture) == name;
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using MirrorBackup.Backups;
 using MirrorBackup.Remotes;
+using MirrorBackup.Vhd.Format;
 
 namespace MirrorBackup.Vhd.Directories;
 
@@ -31,6 +32,24 @@ internal static class VhdDirectoryLayout
     {
         ArgumentOutOfRangeException.ThrowIfNegative(index);
         return dataPath / string.Create(CultureInfo.InvariantCulture, $"{BlocksFolder}/{index / BlocksPerFolder}/{index % BlocksPerFolder}");
+    }
+
+    /// <summary>Reads the names of <see cref="Block"/>: 7, never 07 or +7, for two names of one block are one too many.</summary>
+    /// <param name="folder">The name of the folder.</param>
+    /// <param name="file">The name of the file in it.</param>
+    /// <param name="index">The block.</param>
+    /// <returns>False if no table can mean it.</returns>
+    public static bool TryParseBlock(string folder, string file, out int index)
+    {
+        index = -1;
+        if (!TryParse(folder, out var thousands) || !TryParse(file, out var rest) || rest >= BlocksPerFolder)
+        {
+            return false;
+        }
+
+        var block = ((long)thousands * BlocksPerFolder) + rest;
+        index = block < BlockAllocationTable.MaximumEntries ? (int)block : -1;
+        return index >= 0;
     }
 
     /// <summary>Writes the content of <see cref="Filters"/>.</summary>
@@ -70,6 +89,9 @@ internal static class VhdDirectoryLayout
             throw Corrupt(file, "element 0 is not a valid text", broken);
         }
     }
+
+    private static bool TryParse(string name, out int number) =>
+        int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out number) && (name.Length == 1 || name[0] != '0');
 
     private static BlockCodec CodecOf(string name, RemotePath file) => name switch
     {

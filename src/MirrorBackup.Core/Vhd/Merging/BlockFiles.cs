@@ -1,8 +1,6 @@
-using System.Globalization;
 using MirrorBackup.Disks;
 using MirrorBackup.Remotes;
 using MirrorBackup.Vhd.Directories;
-using MirrorBackup.Vhd.Format;
 
 namespace MirrorBackup.Vhd.Merging;
 
@@ -44,20 +42,15 @@ internal sealed class BlockFiles
     public static async ValueTask<BlockFiles> ListAsync(IRemote remote, RemotePath dataPath, CancellationToken cancellationToken)
     {
         var files = new BlockFiles();
-        foreach (var folder in await NumbersAsync(remote, dataPath / VhdDirectoryLayout.BlocksFolder, RemoteEntryKind.Directory, cancellationToken).ConfigureAwait(false))
+        var blocks = dataPath / VhdDirectoryLayout.BlocksFolder;
+        foreach (var folder in await NamesAsync(remote, blocks, RemoteEntryKind.Directory, cancellationToken).ConfigureAwait(false))
         {
-            var first = (long)folder * VhdDirectoryLayout.BlocksPerFolder;
-            if (first >= BlockAllocationTable.MaximumEntries)
+            foreach (var file in await NamesAsync(remote, blocks / folder, RemoteEntryKind.File, cancellationToken).ConfigureAwait(false))
             {
-                continue;
-            }
-
-            var path = dataPath / string.Create(CultureInfo.InvariantCulture, $"{VhdDirectoryLayout.BlocksFolder}/{folder}");
-            foreach (var block in await NumbersAsync(remote, path, RemoteEntryKind.File, cancellationToken).ConfigureAwait(false))
-            {
-                if (block < VhdDirectoryLayout.BlocksPerFolder)
+                // Whatever has another name is nothing that a table could mean.
+                if (VhdDirectoryLayout.TryParseBlock(folder, file, out var block))
                 {
-                    files.Add((int)first + block);
+                    files.Add(block);
                 }
             }
         }
@@ -65,27 +58,24 @@ internal sealed class BlockFiles
         return files;
     }
 
-    // Numbers without padding; whatever has another name is nothing that a table could mean.
-    private static async ValueTask<List<int>> NumbersAsync(IRemote remote, RemotePath folder, RemoteEntryKind kind, CancellationToken cancellationToken)
+    private static async ValueTask<List<string>> NamesAsync(IRemote remote, RemotePath folder, RemoteEntryKind kind, CancellationToken cancellationToken)
     {
-        var numbers = new List<int>();
+        var names = new List<string>();
         try
         {
             await foreach (var entry in remote.ListAsync(folder, cancellationToken).ConfigureAwait(false))
             {
-                if (entry.Kind == kind
-                    && int.TryParse(entry.Name, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-                    && (entry.Name.Length == 1 || entry.Name[0] != '0'))
+                if (entry.Kind == kind)
                 {
-                    numbers.Add(number);
+                    names.Add(entry.Name);
                 }
             }
         }
         catch (RemoteNotFoundException)
         {
-            return [];
+            // Without blocks there need be no folder for them.
         }
 
-        return numbers;
+        return names;
     }
 }

@@ -20,6 +20,26 @@ public sealed class VhdDirectoryLayoutTests
     public void Block_Index_IsTheSpecificationsPath(int index, string path) => Assert.Equal($"v/data/d.vhd/{path}", VhdDirectoryLayout.Block(Data, index).Value);
 
     [Theory]
+    [InlineData("0", "0", 0)]
+    [InlineData("0", "999", 999)]
+    [InlineData("1234", "7", 1_234_007)]
+    [InlineData("33554", "431", 33_554_431)]
+    [InlineData("33554", "432", null)]
+    [InlineData("2147483647", "0", null)]
+    [InlineData("99999999999", "0", null)]
+    [InlineData("0", "1000", null)]
+    [InlineData("0", "007", null)]
+    [InlineData("00", "7", null)]
+    [InlineData("0", "+7", null)]
+    [InlineData("0", "-1", null)]
+    [InlineData("0", "", null)]
+    [InlineData("", "0", null)]
+    [InlineData(" 1", "0", null)]
+    [InlineData("0", "x", null)]
+    public void TryParseBlock_Names_OnlyThoseOfBlocks(string folder, string file, int? block) =>
+        Assert.Equal(block, VhdDirectoryLayout.TryParseBlock(folder, file, out var index) ? index : null);
+
+    [Theory]
     [InlineData("[\"brotli\"]", BlockCodec.Brotli)]
     [InlineData("[\"gzip\"]", BlockCodec.Gzip)]
     [InlineData("[]", BlockCodec.None)]
