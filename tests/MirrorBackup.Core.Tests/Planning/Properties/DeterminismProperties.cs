@@ -135,7 +135,7 @@ public sealed class DeterminismProperties
                 newest is null
                 || next.After.Restorable(newest.Id) is not null
                 || (isAlone && next.IsNamedByAConflict(newest.Id))
-                || (!trial.Request.Options.AllowSyntheticKeys && IsBaseOlderThanTheCommonPoint(next, newest)),
+                || (!trial.Request.Options.AllowSyntheticKeys && TookTheParent(run, next, newest)),
                 $"{newest?.Name} is not there after a run that was cut off and another:\n{PlanDump.Of(plan)}\n{plan.Explain()}");
         }
     });
@@ -157,22 +157,13 @@ public sealed class DeterminismProperties
         run.Start.Revisions.GetValueOrDefault(path)?.ParentPath is { } parent && run.After.Revisions.ContainsKey(parent));
 
     /// <summary>
-    /// Whether collapsed keys are forbidden and a clock went back, so that a point stands on one that is dated before the newest one in
-    /// common: that one counts as retired, and is not sent again once it is gone.
+    /// Whether the cut left unlisted what the plan would have sent a point on. Where collapsed keys are forbidden, that one may be older
+    /// than the newest point in common, and then it counts as retired and is not sent again.
     /// </summary>
-    private static bool IsBaseOlderThanTheCommonPoint(DestinationRun run, RestorePoint listed)
-    {
-        if (!run.Plan.Conflicts.Any(conflict => conflict.Kind == PlanConflictKind.MissingParent && conflict.Points.Contains(listed.Id)))
-        {
-            return false;
-        }
-
-        var point = run.Source.Points.First(other => other.Id == listed.Id);
-        var bases = point.Disks.Select(disk => run.Source.Revisions[disk.Path].ParentPath).ToList();
-        var common = run.Source.Points.Where(other => other.JobId == point.JobId && run.Before.Restorable(other.Id) is not null).Max(other => (PointId?)other.Id);
-        return run.Source.Points.Exists(other =>
-            other.Id < common && run.Before.Restorable(other.Id) is null && other.Disks.Any(disk => bases.Contains(disk.Path)));
-    }
+    private static bool TookTheParent(DestinationRun run, DestinationRun next, RestorePoint point) =>
+        next.Plan.Conflicts.Any(conflict => conflict.Kind == PlanConflictKind.MissingParent && conflict.Points.Contains(point.Id))
+        && run.Plan.Steps.OfType<TransferStep>().Where(transfer => transfer.Point.Id == point.Id).SelectMany(transfer => transfer.Disks).Any(disk =>
+            disk.ParentPath is { } parent && next.Before.Revisions.ContainsKey(parent) && !next.Before.IsListed(parent));
 
     /// <summary>The next run of the same job, with what its space has become.</summary>
     private static DestinationRun Again(Trial trial, DestinationRun run, int index)
