@@ -15,7 +15,7 @@ public class ArchiveBenchmarks
 {
     private const long Mebibytes = 128;
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("mirrorbackup-benchmark-").FullName;
+    private readonly PairFolder _folder = new(BackupMode.Full);
     private string _archive = "";
 
     /// <summary>From where to where; of a form only the cipher matters.</summary>
@@ -37,47 +37,28 @@ public class ArchiveBenchmarks
     [GlobalSetup]
     public async Task SetupAsync()
     {
-        await using (var clear = await SampleForm.File.OpenAsync(PathOf("clear")))
+        await using (var clear = await SampleForm.File.OpenAsync(_folder.ClearPath))
         {
             var path = await SampleRepository.WriteArchiveAsync(clear, 5, (int)Mebibytes);
-            _archive = Path.Combine(PathOf("clear"), path.Value);
+            _archive = Path.Combine(_folder.ClearPath, path.Value);
         }
 
-        if (Pair.From != SampleForm.File)
-        {
-            await MirrorAsync(SampleForm.File, "clear", Pair.From, "source");
-        }
+        await _folder.PrepareAsync(Pair.From);
     }
 
     /// <summary>Removes the copies.</summary>
     [IterationSetup]
-    public void RemoveCopies()
-    {
-        File.Delete(PathOf("copy"));
-        if (Directory.Exists(PathOf("destination")))
-        {
-            Directory.Delete(PathOf("destination"), recursive: true);
-        }
-    }
+    public void RemoveCopies() => _folder.RemoveCopies();
 
     /// <summary>Removes everything.</summary>
     [GlobalCleanup]
-    public void Cleanup() => Directory.Delete(_folder, recursive: true);
+    public void Cleanup() => _folder.Remove();
 
     /// <summary>What a user would write for clear archives, without any check.</summary>
     [Benchmark(Baseline = true, Description = "File.Copy + flush")]
-    public void FileCopyAndFlush() => DurableCopy.Run(_archive, PathOf("copy"));
+    public void FileCopyAndFlush() => _folder.CopyDurably(_archive);
 
     /// <summary>The library.</summary>
     [Benchmark(Description = "mirror")]
-    public Task<MirrorReport> MirrorAsync() => MirrorAsync(Pair.From, Pair.From == SampleForm.File ? "clear" : "source", Pair.To, "destination");
-
-    private async Task<MirrorReport> MirrorAsync(SampleForm from, string source, SampleForm to, string destination)
-    {
-        await using var reading = await from.OpenAsync(PathOf(source));
-        await using var writing = await to.OpenAsync(PathOf(destination));
-        return await SampleRepository.MirrorAsync(reading, to.DestinationOn(writing), BackupMode.Full);
-    }
-
-    private string PathOf(string name) => Path.Combine(_folder, name);
+    public Task<MirrorReport> MirrorAsync() => _folder.MirrorAsync(Pair);
 }

@@ -16,7 +16,7 @@ public class MirrorBenchmarks
 {
     private const int Blocks = 64;
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("mirrorbackup-benchmark-").FullName;
+    private readonly PairFolder _folder = new(BackupMode.Incremental);
     private BlockWork _work = null!;
     private string _file = "";
 
@@ -48,36 +48,26 @@ public class MirrorBenchmarks
     public async Task SetupAsync()
     {
         _work = new BlockWork(Pair);
-        await using (var file = await SampleForm.File.OpenAsync(PathOf("file")))
+        await using (var file = await SampleForm.File.OpenAsync(_folder.ClearPath))
         {
             await SampleRepository.WritePointAsync(file, 5, new DiskIdentity(SampleDisk.KeyId, null, null, Blocks * (long)SampleDisk.BlockBytes), 0, Blocks);
         }
 
-        _file = Directory.GetFiles(PathOf("file"), "*.vhd", SearchOption.AllDirectories)[0];
-        if (Pair.From != SampleForm.File)
-        {
-            await MirrorAsync(SampleForm.File, "file", Pair.From, "source");
-        }
+        _file = Directory.GetFiles(_folder.ClearPath, "*.vhd", SearchOption.AllDirectories)[0];
+        await _folder.PrepareAsync(Pair.From);
     }
 
     /// <summary>Removes the copies.</summary>
     [IterationSetup]
-    public void RemoveCopies()
-    {
-        File.Delete(PathOf("copy"));
-        if (Directory.Exists(PathOf("destination")))
-        {
-            Directory.Delete(PathOf("destination"), recursive: true);
-        }
-    }
+    public void RemoveCopies() => _folder.RemoveCopies();
 
     /// <summary>Removes everything.</summary>
     [GlobalCleanup]
-    public void Cleanup() => Directory.Delete(_folder, recursive: true);
+    public void Cleanup() => _folder.Remove();
 
     /// <summary>What a user would write for files.</summary>
     [Benchmark(Baseline = true, Description = "File.Copy + flush")]
-    public void FileCopyAndFlush() => DurableCopy.Run(_file, PathOf("copy"));
+    public void FileCopyAndFlush() => _folder.CopyDurably(_file);
 
     /// <summary>The framework's codecs and ciphers.</summary>
     [Benchmark(Description = "codec + cipher alone")]
@@ -94,14 +84,5 @@ public class MirrorBenchmarks
 
     /// <summary>The library.</summary>
     [Benchmark(Description = "mirror")]
-    public Task<MirrorReport> MirrorAsync() => MirrorAsync(Pair.From, Pair.From == SampleForm.File ? "file" : "source", Pair.To, "destination");
-
-    private async Task<MirrorReport> MirrorAsync(SampleForm from, string source, SampleForm to, string destination)
-    {
-        await using var reading = await from.OpenAsync(PathOf(source));
-        await using var writing = await to.OpenAsync(PathOf(destination));
-        return await SampleRepository.MirrorAsync(reading, to.DestinationOn(writing), BackupMode.Incremental);
-    }
-
-    private string PathOf(string name) => Path.Combine(_folder, name);
+    public Task<MirrorReport> MirrorAsync() => _folder.MirrorAsync(Pair);
 }

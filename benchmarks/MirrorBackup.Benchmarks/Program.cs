@@ -3,5 +3,5 @@ using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Running;
 using MirrorBackup.Benchmarks;
 
-var config = DefaultConfig.Instance.AddColumn(StatisticColumn.Min, new ThroughputColumn(), new AllocatedPerBlockColumn()).WithArtifactsPath(Path.Combine("artifacts", "benchmarks"));
-BenchmarkSwitcher.FromAssembly(typeof(ThroughputColumn).Assembly).Run(args, config);
+var config = DefaultConfig.Instance.AddColumn(StatisticColumn.Min, HandledColumn.Throughput, HandledColumn.AllocatedPerBlock).WithArtifactsPath(Path.Combine("artifacts", "benchmarks"));
+BenchmarkSwitcher.FromAssembly(typeof(HandledColumn).Assembly).Run(args, config);
