@@ -77,6 +77,32 @@ public sealed class PlanCommandTests
         Assert.NotEmpty(run.Json()["conflicts"]!.AsArray());
     }
 
+    [Fact]
+    public async Task Plan_Repair_HealsWhatIsOlderThanTheNewestInCommon()
+    {
+        string[] command = ["plan", "--source", "AbcDe", "--destination", "Ab!cDe", "--retention", "9", "--json"];
+
+        var plain = await CliRun.RunAsync(command);
+        var repair = await CliRun.RunAsync([.. command, "--repair"]);
+
+        Assert.Empty(plain.Json()["steps"]!.AsArray());
+        Assert.Equal("replace b", Steps(repair));
+        Assert.StartsWith("repair: ", (string)repair.Json()["steps"]![0]!["reason"]!, StringComparison.Ordinal);
+        Assert.Equal("AbcDe", (string)repair.Json()["result"]!);
+        Assert.Equal((0, 0), (plain.ExitCode, repair.ExitCode));
+    }
+
+    [Fact]
+    public async Task Plan_RepairOfWhatTheSourceLacks_IsAConflictAndExitCode1()
+    {
+        var run = await CliRun.RunAsync("plan", "--source", "CD", "--destination", "AB!CD", "--retention", "9", "--repair", "--json");
+
+        Assert.Equal(1, run.ExitCode);
+        var conflict = Assert.Single(run.Json()["conflicts"]!.AsArray())!;
+        Assert.Equal("notOnSource", (string)conflict["kind"]!);
+        Assert.Equal(["B"], conflict["backups"]!.AsArray().Select(letter => (string)letter!));
+    }
+
     [Theory]
     [InlineData("plan", "--source", "Ab", "--retention", "0")]
     [InlineData("plan", "--source", "A?b", "--retention", "2")]

@@ -13,6 +13,7 @@ internal sealed class JobOptions
     private readonly RetentionOptions _retention = new();
     private readonly Option<bool> _deleteFirst = new("--delete-first") { Description = "Make room before sending, not after it." };
     private readonly Option<bool> _noSkip = new("--no-skip-superseded") { Description = "Also send what the retention removes before the run ends." };
+    private readonly Option<bool> _repair = new("--repair") { Description = "Send again whatever of the destination is broken and the source still has, however old." };
     private readonly Option<string> _name = new("--job") { Description = "The name of the job, from which its ids are derived: a later run under the same name continues this one.", HelpName = "name", DefaultValueFactory = _ => MirrorJob.DefaultName };
     private readonly Option<string?> _jobId = new("--job-id") { Description = "The id that written metadata carries and that names the folder of new disks.", HelpName = "id" };
     private readonly Option<string?> _scheduleId = new("--schedule-id") { Description = "The schedule that written metadata carries.", HelpName = "id" };
@@ -24,7 +25,7 @@ internal sealed class JobOptions
     public void AddTo(Command command)
     {
         _retention.AddTo(command);
-        foreach (var option in (Option[])[_deleteFirst, _noSkip, _name, _jobId, _scheduleId, _vms, _wholeVm, _concurrency])
+        foreach (var option in (Option[])[_deleteFirst, _noSkip, _repair, _name, _jobId, _scheduleId, _vms, _wholeVm, _concurrency])
         {
             command.Add(option);
         }
@@ -38,6 +39,7 @@ internal sealed class JobOptions
     {
         DeleteFirst = parsed.GetValue(_deleteFirst),
         SkipSuperseded = !parsed.GetValue(_noSkip),
+        Repair = parsed.GetValue(_repair),
     };
 
     /// <summary>Makes the job.</summary>

@@ -29,7 +29,8 @@ internal sealed class ConflictLog
     {
         foreach (var (failure, points) in _failures)
         {
-            var which = points.Count == 1 ? $"{points[0]} is not sent" : $"{points[0]} to {points[^1]} are not sent ({points.Count} points)";
+            var fate = failure.Kind == PlanConflictKind.NotOnSource ? "repaired" : "sent";
+            var which = points.Count == 1 ? $"{points[0]} is not {fate}" : $"{points[0]} to {points[^1]} are not {fate} ({points.Count} points)";
             _conflicts.Add(new PlanConflict(failure.Kind, $"{failure.Cause}; {which}.")
             {
                 Points = [.. points],

@@ -19,12 +19,12 @@ internal sealed class DestinationPlanner(SourceView view, DestinationRequest req
             return Finish([], [], [], _chain, new SpaceUse().ToForecast(), fingerprint);
         }
 
-        var start = new DestinationStart(request, _chain);
+        var start = new DestinationStart(request, _chain, mirror.Options.Repair);
         var initial = Restorable(start);
         var (pass, assembly) = new Selection(view, start, initial, mirror.Options).Choose();
         var result = pass.Model.ToChain();
         var forecast = assembly.Space.ToForecast();
-        var conflicts = Conflicts(start, pass, assembly);
+        var conflicts = Conflicts(start, pass, assembly, result);
         var warnings = new PlanWarnings(view, _chain, request, mirror.Now).Of(pass, assembly, result, forecast);
         return Finish(assembly.Steps, conflicts, warnings, result, forecast, fingerprint);
     }
@@ -41,7 +41,7 @@ internal sealed class DestinationPlanner(SourceView view, DestinationRequest req
         return [.. _chain.Points.Where(model.IsRestorable)];
     }
 
-    private ImmutableArray<PlanConflict> Conflicts(DestinationStart start, TransferPass pass, PlanAssembly assembly)
+    private ImmutableArray<PlanConflict> Conflicts(DestinationStart start, TransferPass pass, PlanAssembly assembly, BackupChain result)
     {
         var log = new ConflictLog();
         log.AddRange(view.Conflicts);
@@ -55,6 +55,7 @@ internal sealed class DestinationPlanner(SourceView view, DestinationRequest req
             }
         }
 
+        new Irreparable(view, result, request.Name).Report(start.ToRepair, log);
         return log.ToImmutable();
     }
 

@@ -7,7 +7,7 @@ internal sealed class DestinationStart
 {
     private readonly HashSet<string> _untouchable = new(StringComparer.Ordinal);
 
-    internal DestinationStart(DestinationRequest request, BackupChain chain)
+    internal DestinationStart(DestinationRequest request, BackupChain chain, bool repairs)
     {
         Request = request;
         Chain = chain;
@@ -34,6 +34,8 @@ internal sealed class DestinationStart
         {
             Steps.AddRange(new Consolidation(CreateModel()).Leftovers());
         }
+
+        ToRepair = repairs ? BrokenPoints.Of(CreateModel(), request) : [];
     }
 
     internal DestinationRequest Request { get; }
@@ -45,6 +47,9 @@ internal sealed class DestinationStart
 
     /// <summary>The merges to finish, and then the leftovers to remove: what is planned after them meets neither.</summary>
     internal List<MirrorStep> Steps { get; } = [];
+
+    /// <summary>The points that a repair concerns; none unless the job repairs.</summary>
+    internal HashSet<PointId> ToRepair { get; }
 
     /// <summary>Whether there is doubt about what listed points need.</summary>
     internal bool IsRetiringBlocked { get; }

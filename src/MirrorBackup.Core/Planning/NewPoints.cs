@@ -5,18 +5,20 @@ namespace MirrorBackup.Planning;
 
 /// <summary>
 /// What the source has to offer to one destination: of each job, what comes after the newest point that the destination can restore.
-/// What is older was retired there.
+/// What is older was retired there; but what the destination lists and cannot restore is offered, too, where the job repairs.
 /// </summary>
 internal sealed class NewPoints
 {
     private readonly Dictionary<PointId, PointId?> _common = [];
     private readonly List<RestorePoint> _points = [];
+    private readonly HashSet<PointId> _older = [];
 
     /// <summary>Finds them.</summary>
     /// <param name="view">The source.</param>
     /// <param name="request">The destination.</param>
     /// <param name="initial">The points that it can restore before anything is sent.</param>
-    internal NewPoints(SourceView view, DestinationRequest request, IReadOnlyCollection<RestorePoint> initial)
+    /// <param name="broken">The points that are to be repaired.</param>
+    internal NewPoints(SourceView view, DestinationRequest request, IReadOnlyCollection<RestorePoint> initial, IReadOnlySet<PointId> broken)
     {
         var present = new HashSet<PointId>();
         var counted = new List<PointId>();
@@ -34,15 +36,23 @@ internal sealed class NewPoints
         foreach (var job in view.Jobs)
         {
             var common = job.FindLastIndex(point => present.Contains(point.Id));
-            for (var i = common + 1; i < job.Count; i++)
+            for (var i = 0; i < job.Count; i++)
             {
-                _common.Add(job[i].Id, common < 0 ? null : job[common].Id);
-                _points.Add(job[i]);
+                if (i > common || broken.Contains(job[i].Id))
+                {
+                    _common.Add(job[i].Id, common < 0 ? null : job[common].Id);
+                    _points.Add(job[i]);
+                }
+
+                if (i < common && broken.Contains(job[i].Id))
+                {
+                    _older.Add(job[i].Id);
+                }
             }
 
             if (common < 0 && limit is { } last)
             {
-                Retire(view, job, last, request.Retention.Last);
+                Retire(view, job, last, request.Retention.Last, broken);
             }
         }
 
@@ -61,8 +71,13 @@ internal sealed class NewPoints
     /// <summary>The newest point in common of the job of a point.</summary>
     internal PointId? CommonOf(PointId id) => _common[id];
 
-    /// <summary>What comes, in the job, before the last points that the retention keeps; the newest one that the source can restore excepted.</summary>
-    private void Retire(SourceView view, List<RestorePoint> job, PointId limit, int count)
+    /// <summary>Whether a point is offered only because the job repairs: it is older than the newest point in common.</summary>
+    internal bool IsRepair(PointId id) => _older.Contains(id);
+
+    /// <summary>
+    /// What comes, in the job, before the last points that the retention keeps; the newest one that the source can restore, and what is to be repaired, excepted.
+    /// </summary>
+    private void Retire(SourceView view, List<RestorePoint> job, PointId limit, int count, IReadOnlySet<PointId> broken)
     {
         var newest = job.FindLastIndex(point => !view.FilteredOut.Contains(point.Id) && view.Chain.IsRestorable(point));
         var reason = new StepReason(
@@ -71,7 +86,7 @@ internal sealed class NewPoints
             limit);
         for (var i = job.FindLastIndex(point => point.Id < limit); i >= 0; i--)
         {
-            if (i != newest)
+            if (i != newest && !broken.Contains(job[i].Id))
             {
                 Retired.Add(job[i].Id, reason);
             }

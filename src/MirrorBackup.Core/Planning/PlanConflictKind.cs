@@ -35,4 +35,7 @@ public enum PlanConflictKind
 
     /// <summary>A broken point of the destination cannot be healed where it lies.</summary>
     CannotHeal,
+
+    /// <summary>A broken point of the destination is to be repaired, and the source has it no more.</summary>
+    NotOnSource,
 }

@@ -22,6 +22,13 @@ public sealed record PlanningOptions
     /// <value>The default is true.</value>
     public bool AllowSyntheticKeys { get; init; } = true;
 
+    /// <summary>
+    /// Whether a point of a destination that cannot be restored is healed from the source also where a newer one can be restored. What is newer than the
+    /// newest point in common is healed in any case. It concerns the points that the retention counts, and those on whose disks they stand.
+    /// </summary>
+    /// <value>The default is false.</value>
+    public bool Repair { get; init; }
+
     /// <summary>How many points that a destination has may be retired in one run; more stop all retiring there.</summary>
     /// <value>The default is <see langword="null"/>: any number.</value>
     public int? MaxRetireCount { get; init; }

@@ -8,7 +8,7 @@ internal sealed class Selection(SourceView view, DestinationStart start, IReadOn
     private static readonly Dictionary<PointId, StepReason> NothingSkipped = [];
     private static readonly Dictionary<PointId, RouteFailure> NothingRefused = [];
 
-    private readonly NewPoints _newPoints = new(view, start.Request, initial);
+    private readonly NewPoints _newPoints = new(view, start.Request, initial, start.ToRepair);
 
     /// <summary>Chooses, and puts the steps in order.</summary>
     internal (TransferPass Pass, PlanAssembly Assembly) Choose()

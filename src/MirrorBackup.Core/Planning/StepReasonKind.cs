@@ -38,4 +38,10 @@ public enum StepReasonKind
     /// are newer: the point counts as retired there.
     /// </summary>
     CountsAsRetired,
+
+    /// <summary>
+    /// The point is listed on the destination, cannot be restored there, and is older than the newest point in common: the job repairs
+    /// (<see cref="PlanningOptions.Repair"/>).
+    /// </summary>
+    Repair,
 }

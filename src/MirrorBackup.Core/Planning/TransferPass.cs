@@ -99,10 +99,14 @@ internal sealed class TransferPass
 
         RouteFailure? failure;
         MirrorStep? step = Model.Find(point.Id) is [var listed, ..]
-            ? _builder.Replace(point, listed, new StepReason(StepReasonKind.BrokenOnDestination, "the destination lists it and cannot restore it"), out failure)
+            ? _builder.Replace(point, listed, BrokenOnDestination(point), out failure)
             : _builder.Transfer(point, NewOnSource(point), out failure);
         return new PointOutcome(point, step, failure);
     }
+
+    private StepReason BrokenOnDestination(RestorePoint point) => _newPoints.IsRepair(point.Id)
+        ? new StepReason(StepReasonKind.Repair, "repair: the destination lists it and cannot restore it, though it has a newer point in common", _newPoints.CommonOf(point.Id))
+        : new StepReason(StepReasonKind.BrokenOnDestination, "the destination lists it and cannot restore it");
 
     private StepReason NewOnSource(RestorePoint point) => _newPoints.CommonOf(point.Id) is { } common
         ? new StepReason(StepReasonKind.NewOnSource, "newer than the newest point in common", common)

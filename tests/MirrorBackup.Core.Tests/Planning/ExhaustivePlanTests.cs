@@ -12,9 +12,10 @@ public sealed class ExhaustivePlanTests(ITestOutputHelper output)
     private const int MaxRetention = 4;
 
     [Theory]
-    [InlineData(6, false)]
-    [InlineData(5, true)]
-    public void Plan_EveryHistory_KeepsEveryProperty(int maxLength, bool damagesDestination)
+    [InlineData(6, false, false)]
+    [InlineData(5, true, false)]
+    [InlineData(5, true, true)]
+    public void Plan_EveryHistory_KeepsEveryProperty(int maxLength, bool damagesDestination, bool repairs)
     {
         var cases = 0L;
         for (var length = 1; length <= maxLength; length++)
@@ -24,24 +25,24 @@ public sealed class ExhaustivePlanTests(ITestOutputHelper output)
                 var history = new History(number, length, damagesDestination);
                 for (var retention = 1; retention <= MaxRetention; retention++)
                 {
-                    Check(history, retention);
+                    Check(history, retention, repairs);
                 }
 
                 Interlocked.Add(ref cases, MaxRetention);
             });
         }
 
-        output.WriteLine($"{cases} cases, histories of up to {maxLength} points, damage on the {(damagesDestination ? "destination" : "source")}");
+        output.WriteLine($"{cases} cases, histories of up to {maxLength} points, damage on the {(damagesDestination ? "destination" : "source")}{(repairs ? ", repaired" : "")}");
         Assert.Equal(MaxRetention * ((1L << (3 * (maxLength + 1))) - 8) / 7, cases);
     }
 
-    private static void Check(History history, int retention)
+    private static void Check(History history, int retention, bool repairs)
     {
-        var request = Plans.Request(history.Source, history.Destination, retention);
+        var request = Plans.Request(history.Source, history.Destination, retention, new PlanningOptions { Repair = repairs });
         var plan = Plans.Plan(request);
         try
         {
-            var expected = history.Expected(retention).Select(index => History.Id(index).Timestamp);
+            var expected = history.Expected(retention, repairs).Select(index => History.Id(index).Timestamp);
             var restorable = PlanChecker.Follow(plan, retention);
             Require(restorable.SequenceEqual(expected), "another set of points can be restored at the end");
             Require(

@@ -51,14 +51,14 @@ internal sealed class History
     public override string ToString() => $"{Source} to {Destination}";
 
     /// <summary>What the destination should be able to restore: computed from the rule alone.</summary>
-    internal SortedSet<int> Expected(int retention)
+    internal SortedSet<int> Expected(int retention, bool repairs = false)
     {
         var present = Restorable(OnDestination, i => _points[i].Place != Place.Unreadable);
         var common = Enumerable.Range(0, Length).LastOrDefault(i => OnSource(i) && present.Contains(i), -1);
         var result = new SortedSet<int>(present);
         for (var i = 0; i < Length; i++)
         {
-            if (i > common && OnSource(i) && IsSendable(i, i, present))
+            if ((i > common || (repairs && OnDestination(i) && !present.Contains(i))) && OnSource(i) && IsSendable(i, i, present))
             {
                 result.Add(i);
             }

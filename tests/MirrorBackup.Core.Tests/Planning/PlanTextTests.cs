@@ -26,6 +26,15 @@ public sealed class PlanTextTests
         Explain("Abc", "Abc", 4)));
 
     [Fact]
+    public void Explain_Repaired_IsTheApprovedText() => Snapshot.Matches("repaired-plans", string.Join(
+        "\n",
+        Repaired("ABCD", "AB!CD"),
+        Repaired("AbcDef", "Ab!cDe"),
+        Repaired("AbcDe", "C!De"),
+        Repaired("CDe", "A!b!cDe"),
+        Repaired("ABCDE", "A!BCDE", 4)));
+
+    [Fact]
     public void Explain_Conflicts_IsTheApprovedText()
     {
         var blocked = Plans.Request("Abcd", "Abc", 2);
@@ -50,6 +59,9 @@ public sealed class PlanTextTests
 
     private static string Explain(string source, string destination, int retention) =>
         MirrorPlanner.Plan(Plans.Request(source, destination, retention)).Explain();
+
+    private static string Repaired(string source, string destination, int retention = 9) =>
+        MirrorPlanner.Plan(Plans.Request(source, destination, retention, options: new PlanningOptions { Repair = true })).Explain();
 
     private static DestinationPlan WithProfile(string source, string destination, DestinationProfile profile)
     {

@@ -72,6 +72,7 @@ internal static class CaseGenerator
             AllowSyntheticKeys = keys,
             MaxRetireCount = brake is 0 or 1 ? brake + 1 : null,
             MaxRetirePercent = brake == 2 ? 40 : null,
+            Repair = brake >= 12,
         };
 
     private static readonly Gen<VmFilter> Filters = Gen.Frequency(
