@@ -1,12 +1,10 @@
-using System.Reflection;
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 
 namespace MirrorBackup.Codecs.Encryption.Streaming;
 
 /// <summary>
 /// The part of OpenSSL's libcrypto (EVP) that streams authenticating ciphers. Looked for once, under the names of the versions 3 and 1.1,
-/// which share it; where it is not, the managed ciphers serve.
+/// which share it.
 /// </summary>
 internal static unsafe partial class LibCrypto
 {
@@ -15,22 +13,11 @@ internal static unsafe partial class LibCrypto
 
     private const string Library = "mirrorbackup-libcrypto";
 
-    // On macOS never without a version: the system ends a process that loads its own unversioned libcrypto.
-    private static readonly string[] Candidates = OperatingSystem.IsMacOS()
-        ?
-        [
-            "libcrypto.3.dylib",
-            "/opt/homebrew/opt/openssl@3/lib/libcrypto.3.dylib",
-            "/usr/local/opt/openssl@3/lib/libcrypto.3.dylib",
-            "libcrypto.1.1.dylib",
-        ]
-        : OperatingSystem.IsLinux() || OperatingSystem.IsFreeBSD() ? ["libcrypto.so.3", "libcrypto.so.1.1"]
-        : [];
+    private static readonly bool IsFound = Load();
 
-    private static readonly bool[] Supported = Probe();
-
-    /// <summary>Whether a library was found that knows the cipher.</summary>
-    public static bool Supports(EncryptionAlgorithm algorithm) => Supported[(int)algorithm];
+    /// <summary>Whether a library was found and the cipher is one that it may have.</summary>
+    public static bool Knows(EncryptionAlgorithm algorithm) =>
+        IsFound && algorithm is (EncryptionAlgorithm.Aes256Gcm or EncryptionAlgorithm.ChaCha20Poly1305);
 
     public static nint CipherOf(EncryptionAlgorithm algorithm) =>
         algorithm == EncryptionAlgorithm.Aes256Gcm ? EVP_aes_256_gcm() : EVP_chacha20_poly1305();
@@ -60,47 +47,46 @@ internal static unsafe partial class LibCrypto
     [LibraryImport(Library)]
     private static partial nint EVP_chacha20_poly1305();
 
-    private static bool[] Probe()
+    private static bool Load()
     {
-        var supported = new bool[Enum.GetValues<EncryptionAlgorithm>().Length];
-        var library = Load();
-        if (library != 0)
+        foreach (var (name, where) in Candidates())
         {
-            NativeLibrary.SetDllImportResolver(typeof(LibCrypto).Assembly, (name, _, _) => name == Library ? library : 0);
-            foreach (var algorithm in (EncryptionAlgorithm[])[EncryptionAlgorithm.ChaCha20Poly1305, EncryptionAlgorithm.Aes256Gcm])
+            if (NativeLibrary.TryLoad(name, typeof(LibCrypto).Assembly, where, out var library))
             {
-                supported[(int)algorithm] = Works(algorithm);
+                NativeLibrary.SetDllImportResolver(typeof(LibCrypto).Assembly, (asked, _, _) => asked == Library ? library : 0);
+                return true;
             }
         }
 
-        return supported;
+        return false;
     }
 
-    private static nint Load()
+    /// <summary>Names of the library, and where to look for them: where the system keeps libraries, and on Windows and macOS with the application.</summary>
+    private static IEnumerable<(string Name, DllImportSearchPath Where)> Candidates()
     {
-        foreach (var candidate in Candidates)
+        if (OperatingSystem.IsLinux() || OperatingSystem.IsFreeBSD())
         {
-            if (NativeLibrary.TryLoad(candidate, Assembly.GetExecutingAssembly(), DllImportSearchPath.SafeDirectories, out var library))
+            yield return ("libcrypto.so.3", DllImportSearchPath.SafeDirectories);
+            yield return ("libcrypto.so.1.1", DllImportSearchPath.SafeDirectories);
+        }
+        else if (OperatingSystem.IsMacOS())
+        {
+            // Never without a version: the system ends a process that loads its own unversioned libcrypto.
+            const DllImportSearchPath Where = DllImportSearchPath.AssemblyDirectory | DllImportSearchPath.SafeDirectories;
+            yield return ("libcrypto.3.dylib", Where);
+            yield return ("/opt/homebrew/opt/openssl@3/lib/libcrypto.3.dylib", Where);
+            yield return ("/usr/local/opt/openssl@3/lib/libcrypto.3.dylib", Where);
+            yield return ("/opt/local/lib/libcrypto.3.dylib", Where);
+            yield return ("libcrypto.1.1.dylib", Where);
+        }
+        else if (OperatingSystem.IsWindows())
+        {
+            // Only what was installed with the application: never from the path or the working directory, where others may put files.
+            const DllImportSearchPath Where = DllImportSearchPath.AssemblyDirectory | DllImportSearchPath.ApplicationDirectory;
+            if (RuntimeInformation.ProcessArchitecture is Architecture.X64 or Architecture.Arm64)
             {
-                return library;
+                yield return (RuntimeInformation.ProcessArchitecture == Architecture.X64 ? "libcrypto-3-x64.dll" : "libcrypto-3-arm64.dll", Where);
             }
-        }
-
-        return 0;
-    }
-
-    // A build without the cipher, or a policy such as FIPS that forbids it, shows here and not in the middle of an archive.
-    private static bool Works(EncryptionAlgorithm algorithm)
-    {
-        try
-        {
-            using var cipher = new LibCryptoCipher(algorithm, new byte[EncryptionKey.Length], new byte[EncryptionScheme.NonceBytes], encrypts: true);
-            cipher.Finish(new byte[EncryptionScheme.TagBytes]);
-            return true;
-        }
-        catch (Exception exception) when (exception is EntryPointNotFoundException or DllNotFoundException or CryptographicException)
-        {
-            return false;
         }
     }
 }

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Security.Cryptography;
 using Org.BouncyCastle.Crypto.Engines;
 using Org.BouncyCastle.Crypto.Macs;
@@ -59,12 +58,7 @@ internal sealed class ManagedChaCha20Poly1305 : StreamingCipher
     public override void Finish(Span<byte> tag)
     {
         Span<byte> end = stackalloc byte[32];
-        end.Clear();
-        var padding = (int)(-_length & 15);
-
-        // Two lengths of 8 bytes, little-endian: of the associated data, which there is none of, and of the ciphertext.
-        BinaryPrimitives.WriteInt64LittleEndian(end[(padding + 8)..], _length);
-        _poly.BlockUpdate(end[..(padding + 16)]);
+        _poly.BlockUpdate(end[..PolyEnd.Write(_length, end)]);
         _poly.DoFinal(tag);
     }
 

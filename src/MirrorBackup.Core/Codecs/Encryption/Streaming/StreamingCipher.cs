@@ -6,31 +6,22 @@ namespace MirrorBackup.Codecs.Encryption.Streaming;
 /// </summary>
 internal abstract class StreamingCipher : IDisposable
 {
-    /// <summary>The switch of <see cref="AppContext"/> that forbids libcrypto.</summary>
-    private const string ManagedSwitch = "MirrorBackup.UseManagedCiphers";
-
     /// <summary>Begins a message.</summary>
     /// <param name="algorithm">An authenticating one.</param>
     /// <param name="key">The key.</param>
     /// <param name="nonce">12 bytes; never twice with one key for encrypting.</param>
     /// <param name="encrypts">Whether clear bytes go in.</param>
     /// <returns>The fastest implementation that works here.</returns>
-    public static StreamingCipher Create(EncryptionAlgorithm algorithm, EncryptionKey key, ReadOnlySpan<byte> nonce, bool encrypts)
+    public static StreamingCipher Create(EncryptionAlgorithm algorithm, EncryptionKey key, ReadOnlySpan<byte> nonce, bool encrypts) =>
+        Create(CipherSources.For(algorithm), algorithm, key, nonce, encrypts);
+
+    /// <summary>Begins a message with an implementation of a certain source.</summary>
+    public static StreamingCipher Create(
+        CipherSource source, EncryptionAlgorithm algorithm, EncryptionKey key, ReadOnlySpan<byte> nonce, bool encrypts)
     {
         var held = nonce.ToArray();
-        var mayUseLibCrypto = !(AppContext.TryGetSwitch(ManagedSwitch, out var managedOnly) && managedOnly);
-        return mayUseLibCrypto && LibCrypto.Supports(algorithm)
-            ? key.Make<StreamingCipher>(bytes => new LibCryptoCipher(algorithm, bytes, held, encrypts))
-            : CreateManaged(algorithm, key, held, encrypts);
+        return key.Make(bytes => source.Begin(algorithm, bytes, held, encrypts));
     }
-
-    /// <summary>Begins a message with the implementation that needs nothing but .NET.</summary>
-    public static StreamingCipher CreateManaged(EncryptionAlgorithm algorithm, EncryptionKey key, byte[] nonce, bool encrypts) => algorithm switch
-    {
-        EncryptionAlgorithm.ChaCha20Poly1305 => key.Make<StreamingCipher>(bytes => new ManagedChaCha20Poly1305(bytes, nonce, encrypts)),
-        EncryptionAlgorithm.Aes256Gcm => key.Make<StreamingCipher>(bytes => new ManagedAesGcm(bytes, nonce, encrypts)),
-        _ => throw new ArgumentOutOfRangeException(nameof(algorithm), algorithm, "The cipher does not authenticate."),
-    };
 
     /// <summary>Encrypts or decrypts the next bytes.</summary>
     /// <param name="input">Any number of bytes.</param>
