@@ -111,6 +111,9 @@ public sealed class MergeRecoveryTests
     [InlineData("{\"chain\":[\"a.vhd\",\"../b.vhd\"]}", "../b.vhd")]
     [InlineData("{\"chain\":[\"a.vhd\",\"a.vhd\"]}", "a.vhd")]
     [InlineData("{\"chain\":[\"a.vhd\"]}", "1 files")]
+    [InlineData("{\"step\":\"\\ud800\"}", "not valid Unicode")]
+    [InlineData("{\"chain\":[\"a.vhd\",\"\\udc00.vhd\"]}", "not valid Unicode")]
+    [InlineData("{\"\\ud800\":1,\"step\":\"cleanup\"}", "not valid Unicode")]
     public void Parse_WhatCannotBeFollowed_IsRefusedLoudly(string json, string named)
     {
         var error = Assert.Throws<CorruptBackupException>(() => MergeState.Parse(Encoding.UTF8.GetBytes(json), "disk/.a.vhd.merge.json"));

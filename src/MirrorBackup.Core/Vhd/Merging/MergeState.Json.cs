@@ -17,7 +17,9 @@ internal sealed partial record MergeState
     /// <param name="json">Its content. What is no JSON object, as a crash in the middle of writing leaves it, gives <see cref="Empty"/> with a defect.</param>
     /// <param name="file">The path, for messages.</param>
     /// <returns>The state.</returns>
-    /// <exception cref="CorruptBackupException">A step that is not known, or a chain with a name that is none (<see cref="ErrorCodes.CorruptMergeState"/>).</exception>
+    /// <exception cref="CorruptBackupException">
+    /// A step that is not known, a chain with a name that is none, or a text that is none (<see cref="ErrorCodes.CorruptMergeState"/>).
+    /// </exception>
     public static MergeState Parse(ReadOnlyMemory<byte> json, string file)
     {
         JsonDocument document;
@@ -32,9 +34,17 @@ internal sealed partial record MergeState
 
         using (document)
         {
-            return document.RootElement.ValueKind == JsonValueKind.Object
-                ? Read(document.RootElement, file)
-                : Empty with { Defect = $"it is a JSON {document.RootElement.ValueKind}, not an object" };
+            try
+            {
+                return document.RootElement.ValueKind == JsonValueKind.Object
+                    ? Read(document.RootElement, file)
+                    : Empty with { Defect = $"it is a JSON {document.RootElement.ValueKind}, not an object" };
+            }
+            catch (InvalidOperationException invalidText)
+            {
+                // JSON allows halves of surrogate pairs and broken UTF-8 in names and texts.
+                throw Corrupt(file, "a text in it is not valid Unicode", invalidText);
+            }
         }
     }
 
@@ -188,6 +198,6 @@ internal sealed partial record MergeState
         writer.WriteEndObject();
     }
 
-    private static CorruptBackupException Corrupt(string file, string problem) =>
-        new($"The merge state \"{file}\" cannot be followed: {problem}.", ErrorCodes.CorruptMergeState) { Path = file };
+    private static CorruptBackupException Corrupt(string file, string problem, Exception? cause = null) =>
+        new($"The merge state \"{file}\" cannot be followed: {problem}.", ErrorCodes.CorruptMergeState, cause) { Path = file };
 }
