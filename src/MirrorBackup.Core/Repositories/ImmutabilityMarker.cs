@@ -22,7 +22,7 @@ internal sealed record ImmutabilityMarker(TimeSpan Duration)
             var fields = new MetadataFields(RawJsonObject.Parse(content), Path.Value);
             var milliseconds = fields.Integer("duration") ?? long.MaxValue;
             return fields.Flag("immutable") == false ? null
-                : new ImmutabilityMarker(milliseconds < TimeSpan.MaxValue.TotalMilliseconds ? TimeSpan.FromMilliseconds(milliseconds) : TimeSpan.MaxValue);
+                : new ImmutabilityMarker(milliseconds >= 0 && milliseconds < TimeSpan.MaxValue.TotalMilliseconds ? TimeSpan.FromMilliseconds(milliseconds) : TimeSpan.MaxValue);
         }
         catch (RemoteNotFoundException)
         {

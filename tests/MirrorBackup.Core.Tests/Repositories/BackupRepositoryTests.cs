@@ -148,6 +148,8 @@ public sealed class BackupRepositoryTests
     [InlineData("""{"since":1,"immutable":true,"duration":86400000}""", false, true)]
     [InlineData("""{"since":1,"immutable":false,"duration":86400000}""", false, false)]
     [InlineData("not json", true, true)]
+    [InlineData("""{"immutable":true,"duration":9223372036854775807}""", true, true)]
+    [InlineData("""{"immutable":true,"duration":-9223372036854775808}""", true, true)] // means nothing, so it protects everything
     public async Task LoadAsync_ImmutabilityMarker_ProtectsPointsForItsDuration(string marker, bool oldIsProtected, bool newIsProtected)
     {
         await using var remote = new MemoryRemote();
