@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using MirrorBackup.Remotes;
 
 namespace MirrorBackup.Repositories;
@@ -98,19 +97,33 @@ internal static class EncryptionFiles
         return Encoding.UTF8.GetBytes($"{{\"random\":\"{new Guid(random, bigEndian: true)}\"}}");
     }
 
-    private static bool IsJson(byte[] content) => Parse(content) is not null;
-
-    private static string? TextField(byte[] content, string name) =>
-        Parse(content) is JsonObject fields && fields[name] is JsonValue value && value.TryGetValue(out string? text) ? text : null;
-
-    private static JsonNode? Parse(byte[] content)
+    private static bool IsJson(byte[] content)
     {
         try
         {
-            return JsonNode.Parse(content);
+            using var document = JsonDocument.Parse(content);
+            return true;
         }
         catch (JsonException)
         {
+            return false;
+        }
+    }
+
+    // Of a field that is there twice the last one counts, as everywhere in JavaScript.
+    private static string? TextField(byte[] content, string name)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(content);
+            return document.RootElement is { ValueKind: JsonValueKind.Object } fields
+                && fields.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+                ? value.GetString()
+                : null;
+        }
+        catch (Exception noText) when (noText is JsonException or InvalidOperationException)
+        {
+            // The second kind: JSON allows halves of surrogate pairs and broken UTF-8 in names and texts.
             return null;
         }
     }

@@ -130,6 +130,9 @@ public sealed partial class RepositoryEncryptionTests : IAsyncDisposable
         { "unknown", """{"algorithm":"rot13"}""", "=", ErrorCodes.UnsupportedFormat, "it is encrypted with \"rot13\"" },
         { "broken JSON", "{\"algorithm\":", "=", ErrorCodes.CorruptEncryption, "encryption.json of cold has 13 bytes that name no algorithm" },
         { "no text", """{"algorithm":5}""", "=", ErrorCodes.CorruptEncryption, "that name no algorithm" },
+        { "half of a surrogate pair", """{"algorithm":"\ud800"}""", "=", ErrorCodes.CorruptEncryption, "that name no algorithm" },
+        { "such a name", """{"algorithm":"none","\ud800\ud800":1}""", "=", ErrorCodes.CorruptEncryption, "that name no algorithm" },
+        { "twice, the last one counts", """{"algorithm":"none","algorithm":"rot13"}""", "=", ErrorCodes.UnsupportedFormat, "it is encrypted with \"rot13\"" },
         { "no object", "[]", "=", ErrorCodes.CorruptEncryption, "that name no algorithm" },
     };
 
@@ -183,6 +186,7 @@ public sealed partial class RepositoryEncryptionTests : IAsyncDisposable
     [InlineData("""{"algorithm":"none"}""", """{"random":"x"}""")]
     [InlineData(null, """{"random":"x"}""")]
     [InlineData(null, """{"mine":1}""")]
+    [InlineData(null, """{"\ud800":1,"mine":1,"mine":2}""")]
     public async Task OpenAsync_NoKeyAndClear_IsTheRemoteItself(string? algorithm, string keyCheck)
     {
         await PutAsync(AlgorithmFile, algorithm);
