@@ -8,6 +8,7 @@ namespace MirrorBackup.Repositories;
 public sealed partial class BackupMetadata
 {
     private const int MaximumDisks = 1024;
+    private const int MaximumShown = 200;
 
     /// <summary>Reads metadata.</summary>
     /// <param name="utf8Json">The content of the file. It is kept, not copied: it must not change afterwards.</param>
@@ -129,16 +130,16 @@ public sealed partial class BackupMetadata
     private static string Position(JsonException broken) =>
         broken.LineNumber is { } line ? $"line {line + 1}, byte {broken.BytePositionInLine + 1}: " : "";
 
-    // The framework's messages end with the position once more.
+    // The framework's messages end with the position once more, and may hold all that follows a literal that is none.
     private static string Reason(JsonException broken)
     {
         var position = broken.Message.IndexOf(" LineNumber:", StringComparison.Ordinal);
-        return (position < 0 ? broken.Message : broken.Message[..position]).TrimEnd('.');
+        return Shorten((position < 0 ? broken.Message : broken.Message[..position]).TrimEnd('.'));
     }
 
     private static string Shorten(string text)
     {
-        var shown = text.Length <= 120 ? text : text[..120] + "…";
+        var shown = text.Length <= MaximumShown ? text : text[..MaximumShown] + "…";
         return string.Concat(shown.Select(static c => char.IsControl(c) ? '�' : c));
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
+using MirrorBackup.Remotes;
 
 namespace MirrorBackup.Repositories;
 
@@ -112,11 +113,11 @@ internal readonly struct MetadataFields(RawJsonObject fields, string path)
     }
 
     private CorruptBackupException Missing(string name) =>
-        new($"{Path} has no \"{name}\"; an object was expected.", ErrorCodes.CorruptMetadata) { Path = Path };
+        new($"{Path} has no {RemotePath.Quote(name)}; an object was expected.", ErrorCodes.CorruptMetadata) { Path = Path };
 
     private CorruptBackupException Unexpected(string name, ref Utf8JsonReader reader, string expected)
     {
         var found = reader.TokenType.ToString().ToLower(CultureInfo.InvariantCulture);
-        return new($"{Path} has a {found} in \"{name}\"; {expected} was expected.", ErrorCodes.CorruptMetadata) { Path = Path };
+        return new($"{Path} has a {found} in {RemotePath.Quote(name)}; {expected} was expected.", ErrorCodes.CorruptMetadata) { Path = Path };
     }
 }

@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using MirrorBackup.Remotes;
 
 namespace MirrorBackup.Repositories;
 
@@ -41,7 +42,7 @@ internal sealed class RawJsonObject
             var name = ReadText(ref reader);
             if (!names.Add(name))
             {
-                throw new JsonException($"The field \"{name}\" is there twice.");
+                throw new JsonException($"The field {RemotePath.Quote(name)} is there twice.");
             }
 
             if (names.Count > MaximumFields)

@@ -72,6 +72,21 @@ public sealed class BackupMetadataTests
     public void Parse_ArchivePathWithDotSlash_IsNormalised() =>
         Assert.Equal("20260105T010000Z.xva", Parse("""{"mode":"full","timestamp":1,"xva":"./20260105T010000Z.xva"}""").ArchivePath);
 
+    [Fact]
+    public void Parse_LongNamesAndLiterals_AreShownInPart()
+    {
+        var name = new string('x', 9000);
+        string[] texts =
+        [
+            $$"""{"mode":"full","timestamp":1,"{{name}}":1,"{{name}}":2}""",
+            $$"""{"mode":"delta","timestamp":1,"vhds":{ "{{name}}":1 } }""",
+            $$"""{"mode":tru{{name}}}""",
+        ];
+
+        Assert.All(texts, static text => Assert.InRange(
+            Assert.Throws<CorruptBackupException>(() => BackupMetadata.Parse(Encoding.UTF8.GetBytes(text), "a.json")).Message.Length, 20, 500));
+    }
+
     [Theory]
     [InlineData("", "not the JSON")]
     [InlineData("{ this is not json", "line 1, byte 3")]
