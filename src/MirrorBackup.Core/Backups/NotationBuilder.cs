@@ -34,7 +34,7 @@ internal sealed class NotationBuilder
             {
                 throw new MirrorBackupException(
                     ErrorCodes.InvalidNotation,
-                    $"\"{text}\" is not a chain of full backups: found a delta; expected upper-case letters without '*'.");
+                    $"\"{NotationReader.Shorten(text)}\" is not a chain of full backups: found a delta; expected upper-case letters without '*'.");
             }
 
             builder.Add(letter, previous);

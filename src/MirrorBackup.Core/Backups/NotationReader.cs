@@ -8,6 +8,8 @@ internal static class NotationReader
     // A1 … A99: a hundred alphabets.
     private const int MaxAlphabetDigits = 2;
 
+    private const int MaxShown = 200;
+
     internal static List<NotationLetter> Read(string text)
     {
         var letters = new List<NotationLetter>(text.Length);
@@ -37,6 +39,9 @@ internal static class NotationReader
 
         return isListed ? letters : throw Invalid(text, text.Length, "no closing parenthesis");
     }
+
+    /// <summary>A text as it is shown in messages.</summary>
+    internal static string Shorten(string text) => text.Length <= MaxShown ? text : text[..MaxShown] + "…";
 
     private static NotationLetter ReadLetter(string text, ref int position, bool isListed)
     {
@@ -77,5 +82,5 @@ internal static class NotationReader
 
     private static MirrorBackupException Invalid(string text, int position, string found) => new(
         ErrorCodes.InvalidNotation,
-        $"\"{text}\" is not a chain: at position {position} found {found}; expected letters in order of time, each with an optional number, '*' and '!', unlisted ones in parentheses.");
+        $"\"{Shorten(text)}\" is not a chain: at position {position} found {found}; expected letters in order of time, each with an optional number, '*' and '!', unlisted ones in parentheses.");
 }

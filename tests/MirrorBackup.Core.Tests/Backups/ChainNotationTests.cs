@@ -31,6 +31,14 @@ public sealed class ChainNotationTests
     public void Parse_NoModeGiven_IsTheModeOfTheLetters(string letters, BackupMode expected) =>
         Assert.Equal(expected, ChainNotation.Parse(letters).Mode);
 
+    [Fact]
+    public void Parse_LongAndNoChain_IsShownInPart()
+    {
+        var errors = ((string[])[new string('A', 9000), $"Abc{new string('(', 9000)}"]).Select(text => Assert.Throws<MirrorBackupException>(() => ChainNotation.Parse(text)));
+
+        Assert.All(errors, static error => Assert.InRange(error.Message.Length, 50, 500));
+    }
+
     [Theory]
     [InlineData("A-b", "position 1")]
     [InlineData("Ba", "position 1")]
