@@ -63,8 +63,32 @@ public sealed class RemoteLocationTests
     [InlineData("s3://k:s@host/bucket/xo-vm-backups")]
     [InlineData("file:///a%00b")]
     [InlineData("file:///a?x=1&x=2")]
+    [InlineData("file:///a?name=%22%5Cud800%22")]
     public void Parse_Unusable_IsInvalidUrl(string url) =>
         Assert.Equal(ErrorCodes.InvalidUrl, Assert.Throws<MirrorBackupException>(() => RemoteLocation.Parse(url)).Code);
+
+    [Fact]
+    public void Parse_HalfOfASurrogatePair_IsInvalidUrl()
+    {
+        foreach (var half in (char[])['\ud800', '\udc00'])
+        {
+            foreach (var url in (string[])[$"file:///a?name={half}", $"file:///{half}", $"s3://{half}{half}@host/bucket"])
+            {
+                Assert.Contains("valid Unicode", Assert.Throws<MirrorBackupException>(() => RemoteLocation.Parse(url)).Message, StringComparison.Ordinal);
+            }
+        }
+
+        Assert.Equal("/\U0001F600", RemoteLocation.Parse("file:///\U0001F600").Path);
+    }
+
+    [Fact]
+    public void Parse_LongAndUnusable_IsShownInPart()
+    {
+        var path = $"file:///{new string('x', 9000)}/xo-vm-backups";
+        var option = $"file:///a?{new string('y', 9000)}=1&{new string('y', 9000)}=2";
+
+        Assert.All((string[])[path, option], url => Assert.InRange(Assert.Throws<MirrorBackupException>(() => RemoteLocation.Parse(url)).Message.Length, 50, 500));
+    }
 
     [Theory]
     [InlineData("s3://key:SECRET/more@host/bucket")]

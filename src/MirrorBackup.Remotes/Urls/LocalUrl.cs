@@ -19,7 +19,7 @@ internal static class LocalUrl
             // A misspelt option must not pass for one that is set.
             if (!OwnOptions.Contains(name) && !CommonOptions.Contains(name))
             {
-                throw RemoteUrlParser.Invalid(location, $"the option {name} is not known; known are {string.Join(", ", OwnOptions.Concat(CommonOptions))}");
+                throw RemoteUrlParser.Invalid(location, $"the option {RemoteUrlParser.Shorten(name)} is not known; known are {string.Join(", ", OwnOptions.Concat(CommonOptions))}");
             }
         }
 

@@ -6,6 +6,7 @@ namespace MirrorBackup.Remotes.Urls;
 internal static class RemoteUrlParser
 {
     private const int MaximumLength = 32 << 10;
+    private const int MaximumShown = 200;
     private const string BackupsFolder = "xo-vm-backups";
 
     public static RemoteLocation Parse(string url)
@@ -15,6 +16,11 @@ internal static class RemoteUrlParser
         if (text.Length is 0 or > MaximumLength)
         {
             throw Invalid($"The URL of a remote must have 1 to {MaximumLength} characters; this one has {text.Length}.");
+        }
+
+        if (!IsUnicode(text))
+        {
+            throw Invalid("The URL of a remote must be valid Unicode; this one has half of a surrogate pair.");
         }
 
         var end = text.IndexOf("://", StringComparison.Ordinal);
@@ -27,7 +33,10 @@ internal static class RemoteUrlParser
             : location;
     }
 
-    public static MirrorBackupException Invalid(RemoteLocation location, string reason) => Invalid($"The remote {location} cannot be used: {reason}.");
+    public static MirrorBackupException Invalid(RemoteLocation location, string reason) => Invalid($"The remote {Shorten(location.ToString())} cannot be used: {reason}.");
+
+    /// <summary>A text as it is shown in messages.</summary>
+    public static string Shorten(string text) => text.Length <= MaximumShown ? text : text[..MaximumShown] + "…";
 
     private static MirrorBackupException Invalid(string message) => new(ErrorCodes.InvalidUrl, message);
 
@@ -42,6 +51,19 @@ internal static class RemoteUrlParser
         }
 
         return char.IsAsciiLetter(text[0]);
+    }
+
+    private static bool IsUnicode(string text)
+    {
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (char.IsSurrogate(text[i]) && (++i == text.Length || !char.IsSurrogatePair(text[i - 1], text[i])))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private static RemoteLocation ParseUrl(string scheme, string rest)
@@ -109,9 +131,15 @@ internal static class RemoteUrlParser
         {
             var (name, value) = SplitAt(pair.Replace('+', ' '), pair.IndexOf('=', StringComparison.Ordinal));
             var (decodedName, decodedValue) = SplitVariable(Decode(name), Decode(value ?? ""));
-            if (!options.TryAdd(decodedName, ParseValue(decodedValue)))
+            var parsed = ParseValue(decodedValue);
+            if (!IsText(parsed))
             {
-                throw Invalid($"The {scheme} URL of a remote has the option {decodedName} twice.");
+                throw Invalid($"The {scheme} URL of a remote has an option whose text is not valid Unicode.");
+            }
+
+            if (!options.TryAdd(decodedName, parsed))
+            {
+                throw Invalid($"The {scheme} URL of a remote has the option {Shorten(decodedName)} twice.");
             }
         }
 
@@ -136,6 +164,19 @@ internal static class RemoteUrlParser
         {
             using var document = JsonDocument.Parse($"\"{JsonEncodedText.Encode(text)}\"");
             return document.RootElement.Clone();
+        }
+    }
+
+    // JSON can say halves of surrogate pairs, which no text holds.
+    private static bool IsText(JsonElement value)
+    {
+        try
+        {
+            return value.ValueKind != JsonValueKind.String || value.GetString() is not null;
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
         }
     }
 
