@@ -24,7 +24,7 @@ internal sealed class EncryptionFilesTarget : FuzzTarget
 
     public override string Name => "encryption-files";
 
-    public override int Iterations => 3000;
+    public override int Iterations => 1500;
 
     public override IReadOnlyList<string> Names => ["The remote memory"];
 

@@ -15,7 +15,7 @@ internal sealed class MetadataCacheTarget : FuzzTarget
 
     public override string Name => "metadata-cache";
 
-    public override int Iterations => 300;
+    public override int Iterations => 150;
 
     // The limits of the cache itself: 8 MiB stored, 32 MiB of JSON, in a buffer that doubles.
     public override long MaximumAllocation(int inputLength) => (192L << 20) + (256L * inputLength);

@@ -12,7 +12,7 @@ internal sealed class SectorBitmapTarget : FuzzTarget
 
     public override string Name => "sector-bitmap";
 
-    public override int Iterations => 10_000;
+    public override int Iterations => 4000;
 
     public override byte[] CreateInput(Random random)
     {

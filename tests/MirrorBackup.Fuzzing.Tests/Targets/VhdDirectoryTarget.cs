@@ -18,7 +18,7 @@ internal sealed class VhdDirectoryTarget : FuzzTarget
 
     public override string Name => "vhd-directory";
 
-    public override int Iterations => 400;
+    public override int Iterations => 300;
 
     public override IReadOnlyList<string> Names => ["disk/d"];
 
