@@ -21,6 +21,7 @@ internal sealed class DestinationRun : IAsyncDisposable
     private readonly Patience _patience;
     private readonly DestinationLock _lock = new();
     private readonly List<RestorePoint> _listed = [];
+    private ImmutableArray<StrayFile> _strayFiles = [];
     private readonly long _started;
     private DestinationPlan? _plan;
     private string? _before;
@@ -113,8 +114,7 @@ internal sealed class DestinationRun : IAsyncDisposable
         if (!_hasDiscarded && (_lock.Held is not null || !Repository.Remote.Capabilities.SupportsLocks))
         {
             _hasDiscarded = true;
-            await GuardAsync(stop => StagedTransfers.DiscardAsync(Repository.Remote, Folder, StepPoints.TargetsOf(plan, Folder), EnsureHeldAsync, stop), cancellationToken)
-                .ConfigureAwait(false);
+            await GuardAsync(stop => DiscardAsync(plan, stop), cancellationToken).ConfigureAwait(false);
         }
 
         return true;
@@ -236,6 +236,16 @@ internal sealed class DestinationRun : IAsyncDisposable
         : _changed ? MirrorOutcome.Succeeded
         : MirrorOutcome.UpToDate;
 
+    private async Task DiscardAsync(DestinationPlan plan, CancellationToken cancellationToken)
+    {
+        if (_lock.Held is not null)
+        {
+            await AbandonedWrites.RemoveAsync(Writer, _strayFiles, cancellationToken).ConfigureAwait(false);
+        }
+
+        await StagedTransfers.DiscardAsync(Repository.Remote, Folder, StepPoints.TargetsOf(plan, Folder), EnsureHeldAsync, cancellationToken).ConfigureAwait(false);
+    }
+
     private Task LockAsync(CancellationToken cancellationToken) =>
         _lock.TakeAsync(Repository.Remote, Folder, new LockOptions(_context.Job.LockTimeout, $"mirror job {_context.Job.Name}"), cancellationToken);
 
@@ -243,6 +253,7 @@ internal sealed class DestinationRun : IAsyncDisposable
     {
         var catalogue = await Repository.LoadAsync(_vmId, cancellationToken).ConfigureAwait(false);
         Chain = catalogue.Chain(_context.Job.Mode);
+        _strayFiles = catalogue.StrayFiles;
         Writer = Repository.Write(_vmId, _lock.Held);
         _plan = null;
         _listed.Clear();

@@ -119,11 +119,11 @@ internal sealed class DirectoryMerge(MergeJournal journal) : IMergeRun
     public async ValueTask<VhdMergeResult> RemoveAsync(CancellationToken cancellationToken)
     {
         var survivor = await VhdDirectory.OpenAsync(_remote, journal.NewestPath, cancellationToken).ConfigureAwait(false);
-        await journal.EnsureLockHeldAsync(cancellationToken).ConfigureAwait(false);
 
         // The ancestor's alias goes first, and alone: what it leads to is the survivor's now.
         foreach (var name in journal.Chain[..^1])
         {
+            await journal.EnsureLockHeldAsync(cancellationToken).ConfigureAwait(false);
             await _remote.DeleteAsync(journal.Folder.Combine(name), cancellationToken).ConfigureAwait(false);
         }
 

@@ -87,9 +87,9 @@ internal sealed class FileMerge(MergeJournal journal) : IMergeRun
     public async ValueTask<VhdMergeResult> RemoveAsync(CancellationToken cancellationToken)
     {
         var result = await DescribeAsync(cancellationToken).ConfigureAwait(false);
-        await journal.EnsureLockHeldAsync(cancellationToken).ConfigureAwait(false);
         foreach (var child in journal.ChildPaths[..^1])
         {
+            await journal.EnsureLockHeldAsync(cancellationToken).ConfigureAwait(false);
             await _remote.DeleteAsync(child, cancellationToken).ConfigureAwait(false);
         }
 
