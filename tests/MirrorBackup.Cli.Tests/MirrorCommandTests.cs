@@ -148,7 +148,31 @@ public sealed class MirrorCommandTests
         Assert.StartsWith("MB5001: ", run.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Mirror_Repair_SendsTheBrokenArchiveAgain()
+    {
+        using var folder = new TemporaryFolder();
+        var (source, destination) = Unpack(folder, "b-src-full-xva", "1916e9de-0143-4638-bb85-4976b7f7ce57");
+        string[] command = ["mirror", "--source", source, "--destination", destination, "--mode", "full", "--retention", "10", "--json"];
+        await CliRun.RunAsync(command);
+        var archives = Directory.GetFiles(folder["destination"], "*.xva", SearchOption.AllDirectories).Order(StringComparer.Ordinal).ToArray();
+        File.Delete(archives[0]);
+        var bytes = await File.ReadAllBytesAsync(archives[1], TestContext.Current.CancellationToken);
+        bytes[bytes.Length / 2] ^= 1;
+        await File.WriteAllBytesAsync(archives[1], bytes, TestContext.Current.CancellationToken);
+
+        var plain = await CliRun.RunAsync(command);
+        var repair = await CliRun.RunAsync([.. command, "--repair"]);
+        var deep = await CliRun.RunAsync([.. command, "--repair=deep"]);
+
+        Assert.Equal([0, 0, 0], [plain.ExitCode, repair.ExitCode, deep.ExitCode]);
+        Assert.Equal(["", "replace", "replace"], new[] { plain, repair, deep }.Select(StepsOf));
+        Assert.Equal(await DigestsAsync(source), await DigestsAsync(destination));
+        Assert.Equal(0, (await CliRun.RunAsync("verify", destination)).ExitCode);
+    }
+
     [Theory]
+    [InlineData("mirror", "--source", "file:///a", "--destination", "file:///b", "--mode", "full", "--retention", "1", "--repair=shallow")]
     [InlineData("mirror", "--source", "file:///a", "--mode", "full", "--retention", "1")]
     [InlineData("mirror", "--source", "file:///a", "--destination", "file:///b", "--retention", "1")]
     [InlineData("mirror", "--source", "file:///a", "--destination", "file:///b", "--mode", "full", "--retention", "0")]
@@ -170,6 +194,9 @@ public sealed class MirrorCommandTests
         GoldenData.UnpackSet(set, folder["source"], vm);
         return ("file://" + folder["source"], "file://" + folder["destination"]);
     }
+
+    private static string StepsOf(CliRun run) =>
+        string.Join(", ", run.Json()["vms"]![0]!["destinations"]![0]!["steps"]!.AsArray().Select(step => (string)step!["kind"]!));
 
     private static async Task<string> DigestsAsync(string url) => (await CliRun.RunAsync("digest", url, "--json")).Json().ToJsonString();
 }

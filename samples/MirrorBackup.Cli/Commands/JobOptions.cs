@@ -10,10 +10,18 @@ namespace MirrorBackup.Cli.Commands;
 /// <summary>The options that describe a job beside its remotes, the same for <c>mirror</c> and <c>plan</c>.</summary>
 internal sealed class JobOptions
 {
+    private const string Deep = "deep";
+
     private readonly RetentionOptions _retention = new();
     private readonly Option<bool> _deleteFirst = new("--delete-first") { Description = "Make room before sending, not after it." };
     private readonly Option<bool> _noSkip = new("--no-skip-superseded") { Description = "Also send what the retention removes before the run ends." };
-    private readonly Option<bool> _repair = new("--repair") { Description = "Send again whatever of the destination is broken and the source still has, however old." };
+    private readonly Option<string?> _repair = new("--repair")
+    {
+        Description = "Send again whatever of the destination is broken and the source still has, however old; --repair=deep reads all of the destination first.",
+        HelpName = Deep,
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
     private readonly Option<string> _name = new("--job") { Description = "The name of the job, from which its ids are derived: a later run under the same name continues this one.", HelpName = "name", DefaultValueFactory = _ => MirrorJob.DefaultName };
     private readonly Option<string?> _jobId = new("--job-id") { Description = "The id that written metadata carries and that names the folder of new disks.", HelpName = "id" };
     private readonly Option<string?> _scheduleId = new("--schedule-id") { Description = "The schedule that written metadata carries.", HelpName = "id" };
@@ -24,6 +32,7 @@ internal sealed class JobOptions
     /// <summary>Adds the options to a command.</summary>
     public void AddTo(Command command)
     {
+        _repair.AcceptOnlyFromAmong(Deep);
         _retention.AddTo(command);
         foreach (var option in (Option[])[_deleteFirst, _noSkip, _repair, _name, _jobId, _scheduleId, _vms, _wholeVm, _concurrency])
         {
@@ -39,7 +48,7 @@ internal sealed class JobOptions
     {
         DeleteFirst = parsed.GetValue(_deleteFirst),
         SkipSuperseded = !parsed.GetValue(_noSkip),
-        Repair = parsed.GetValue(_repair),
+        Repair = parsed.GetResult(_repair) is not null,
     };
 
     /// <summary>Makes the job.</summary>
@@ -66,6 +75,7 @@ internal sealed class JobOptions
             Planning = ReadPlanning(parsed),
             Scope = parsed.GetValue(_wholeVm) ? RetentionScope.WholeVm : RetentionScope.Job,
             Concurrency = parsed.GetValue(_concurrency),
+            VerifyDestinations = parsed.GetValue(_repair) == Deep,
         };
         foreach (var (remote, form) in destinations)
         {

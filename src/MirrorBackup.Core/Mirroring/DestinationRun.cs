@@ -12,7 +12,7 @@ namespace MirrorBackup.Mirroring;
 /// One destination in the run of one VM: its lock, its catalogue, its plan and where the plan stands. What fails here stays here:
 /// <see cref="Error"/> is set, the destination leaves the run, and the others never notice. One caller at a time.
 /// </summary>
-internal sealed class DestinationRun : IAsyncDisposable
+internal sealed partial class DestinationRun : IAsyncDisposable
 {
     private readonly RunContext _context;
     private readonly RunDestination _destination;
@@ -61,8 +61,6 @@ internal sealed class DestinationRun : IAsyncDisposable
 
     public CancellationToken LockLost => _lock.Lost;
 
-    public HealthCheckReport? HealthCheck { get; set; }
-
     /// <summary>The next step of the plan; null at its end, and for a destination that has left.</summary>
     public MirrorStep? Current => IsAlive && _plan is { } plan && _next < plan.Steps.Length ? plan.Steps[_next] : null;
 
@@ -73,17 +71,24 @@ internal sealed class DestinationRun : IAsyncDisposable
     /// Reads what is there, under the lock if the VM has a folder already. For one without, the lock, which would make the folder, waits
     /// until a plan has something to do.
     /// </summary>
-    public async Task PrepareAsync(CancellationToken cancellationToken) => await GuardAsync(
-        async stop =>
-        {
-            if (await Repository.Remote.StatAsync(Folder, stop).ConfigureAwait(false) is not null)
+    public async Task PrepareAsync(CancellationToken cancellationToken)
+    {
+        await GuardAsync(
+            async stop =>
             {
-                await LockAsync(stop).ConfigureAwait(false);
-            }
+                if (await Repository.Remote.StatAsync(Folder, stop).ConfigureAwait(false) is not null)
+                {
+                    await LockAsync(stop).ConfigureAwait(false);
+                }
 
-            await LoadAsync(stop).ConfigureAwait(false);
-        },
-        cancellationToken).ConfigureAwait(false);
+                await LoadAsync(stop).ConfigureAwait(false);
+            },
+            cancellationToken).ConfigureAwait(false);
+        if (_context.Job.VerifyDestinations)
+        {
+            await AttemptAsync(() => VerifyAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
+        }
+    }
 
     /// <summary>Reads again what is there, after a part of a plan was done.</summary>
     public Task ReloadAsync(CancellationToken cancellationToken) => GuardAsync(LoadAsync, cancellationToken);
@@ -148,6 +153,7 @@ internal sealed class DestinationRun : IAsyncDisposable
             var limit = step is MergeStep or ResumeMergeStep ? Timeout.InfiniteTimeSpan : _context.Job.StallTimeout;
             await _patience.RunAsync(stop => action(work, stop), limit, cancellationToken).ConfigureAwait(false);
             _changed |= step is not SkipStep;
+            _damage.Forget(step);
             Note(step);
             _journal.Add(step, MirrorOutcome.Succeeded, work, started, null);
             _context.Logger.StepDone(_vmId, Name, PlanJson.KindOf(step), _context.Time.GetElapsedTime(started), work.BytesWritten);
@@ -209,32 +215,7 @@ internal sealed class DestinationRun : IAsyncDisposable
         }
     }
 
-    public DestinationReport ToReport()
-    {
-        var steps = _journal.With(_plan?.Steps.Skip(_next) ?? []);
-        return new DestinationReport
-        {
-            Name = Name,
-            Outcome = OutcomeOf(steps),
-            Before = _before,
-            Planned = _plan is null ? null : ChainNotation.Format(_plan.Result, _plan.Names),
-            Steps = steps,
-            Conflicts = _plan is null ? [] : [.. _plan.Conflicts.Select(static conflict => conflict.Message)],
-            Warnings = _plan is null ? [] : [.. _plan.Warnings.Select(static warning => warning.Message)],
-            HealthCheck = HealthCheck,
-            Duration = _context.Time.GetElapsedTime(_started),
-            Error = Error is null ? null : ReportedError.From(Error),
-        };
-    }
-
     public ValueTask DisposeAsync() => _lock.ReleaseAsync(_patience.LeftBehind);
-
-    private MirrorOutcome OutcomeOf(ImmutableArray<StepReport> steps) =>
-        Error is not null || steps.Any(static step => step.Outcome == MirrorOutcome.Failed) ? MirrorOutcome.Failed
-        : _plan is { } plan && _next < plan.Steps.Length ? MirrorOutcome.NotRun
-        : _plan is { Conflicts.IsEmpty: false } ? MirrorOutcome.Incomplete
-        : _changed ? MirrorOutcome.Succeeded
-        : MirrorOutcome.UpToDate;
 
     private async Task DiscardAsync(DestinationPlan plan, CancellationToken cancellationToken)
     {
@@ -252,7 +233,7 @@ internal sealed class DestinationRun : IAsyncDisposable
     private async Task LoadAsync(CancellationToken cancellationToken)
     {
         var catalogue = await Repository.LoadAsync(_vmId, cancellationToken).ConfigureAwait(false);
-        Chain = catalogue.Chain(_context.Job.Mode);
+        Chain = _damage.In(catalogue.Chain(_context.Job.Mode));
         _strayFiles = catalogue.StrayFiles;
         Writer = Repository.Write(_vmId, _lock.Held);
         _plan = null;
@@ -265,17 +246,23 @@ internal sealed class DestinationRun : IAsyncDisposable
             await Repository.Remote.GetAvailableBytesAsync(cancellationToken).ConfigureAwait(false));
     }
 
-    private async Task GuardAsync(Func<CancellationToken, Task> action, CancellationToken cancellationToken)
+    private Task GuardAsync(Func<CancellationToken, Task> action, CancellationToken cancellationToken)
+    {
+        var (stall, waiting) = (_context.Job.StallTimeout, _context.Job.LockTimeout);
+        return AttemptAsync(
+            () => _patience.RunAsync(action, stall == Timeout.InfiniteTimeSpan ? stall : stall + waiting, cancellationToken), cancellationToken);
+    }
+
+    private async Task AttemptAsync(Func<Task> action, CancellationToken cancellationToken)
     {
         if (!IsAlive)
         {
             return;
         }
 
-        var (stall, waiting) = (_context.Job.StallTimeout, _context.Job.LockTimeout);
         try
         {
-            await _patience.RunAsync(action, stall == Timeout.InfiniteTimeSpan ? stall : stall + waiting, cancellationToken).ConfigureAwait(false);
+            await action().ConfigureAwait(false);
         }
         catch (Exception error) when (error is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {

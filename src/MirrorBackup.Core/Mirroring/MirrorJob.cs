@@ -99,6 +99,14 @@ public sealed class MirrorJob
     /// <value>Default: false.</value>
     public bool CheckLastTransferred { get; init; }
 
+    /// <summary>
+    /// Whether everything that a destination holds of a VM is read before planning. A disk or archive that opens and cannot be read whole, such as one with a
+    /// block that is missing or does not match its authentication tag, then counts as unreadable: it is neither built upon nor counted by the retention, and
+    /// it is healed like any other (<see cref="PlanningOptions.Repair"/>). An altered block that nothing tells from a good one stays unnoticed.
+    /// </summary>
+    /// <value>Default: false. It costs reading the destination once.</value>
+    public bool VerifyDestinations { get; init; }
+
     /// <summary>How many blocks of a VHD directory are written between two records of the transfer.</summary>
     internal int BlocksPerTransferRecord { get; init; } = StagingOptions.DefaultBlocksPerRecord;
 

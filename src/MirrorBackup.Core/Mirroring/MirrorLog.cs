@@ -44,4 +44,8 @@ internal static partial class MirrorLog
     [LoggerMessage(EventId = 5010, EventName = "CacheNotWritten", Level = LogLevel.Warning,
         Message = "VM {VmId} at {Destination}: the list cache could not be written; Xen Orchestra will make it anew")]
     public static partial void CacheNotWritten(this ILogger logger, Exception error, string vmId, string destination);
+
+    [LoggerMessage(EventId = 5011, EventName = "DestinationDamaged", Level = LogLevel.Warning,
+        Message = "VM {VmId} at {Destination}: {Count} disks or archives open and cannot be read whole")]
+    public static partial void DestinationDamaged(this ILogger logger, string vmId, string destination, int count);
 }

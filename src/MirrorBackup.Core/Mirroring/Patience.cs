@@ -40,7 +40,26 @@ internal sealed class Patience(string name, TimeProvider time)
         if (!work.IsCompletedSuccessfully)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            throw new RemoteUnavailableException($"\"{name}\" did not answer for {limit.TotalSeconds:0} seconds.") { IsTransient = true };
+            throw NoAnswer(limit);
+        }
+    }
+
+    /// <summary>Runs an action that takes as long as it takes, and says that it goes on: only the time between two such moments is limited.</summary>
+    /// <param name="action">What to run; is given what to call whenever something was done.</param>
+    /// <param name="limit">How long nothing may be done; <see cref="Timeout.InfiniteTimeSpan"/> for ever.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="RemoteUnavailableException">Nothing was done for too long.</exception>
+    public async Task RunWatchedAsync(Func<Action, CancellationToken, Task> action, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        using var watch = new CancellationTokenSource(limit, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(watch.Token, cancellationToken);
+        try
+        {
+            await RunAsync(stop => action(() => watch.CancelAfter(limit), stop), Timeout.InfiniteTimeSpan, either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (watch.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw NoAnswer(limit);
         }
     }
 
@@ -61,6 +80,8 @@ internal sealed class Patience(string name, TimeProvider time)
             // It is tried because it is cheap; whoever cannot do without it does not come here.
         }
     }
+
+    private RemoteUnavailableException NoAnswer(TimeSpan limit) => new($"\"{name}\" did not answer for {limit.TotalSeconds:0} seconds.") { IsTransient = true };
 
     private async Task EndAsync(Task work)
     {

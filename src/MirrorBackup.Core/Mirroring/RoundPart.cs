@@ -157,13 +157,19 @@ internal sealed class RoundPart
             JobId = Written.JobId,
             ScheduleId = Written.ScheduleId,
             Size = await SizeAsync(cancellationToken).ConfigureAwait(false),
-            Tags = Destination.TagsOf(Written),
+            Tags = await TagsAsync(cancellationToken).ConfigureAwait(false),
             Disks = Point.Id.Mode == BackupMode.Full ? [] : [.. Written.Disks.Select(disk => new MirroredDisk(disk.Disk, disk.Path, IsDelta(disk)))],
             ArchiveName = Point.Id.Mode == BackupMode.Full ? Written.Disks[0].Path : null,
         };
         await Destination.Writer.PublishAsync(Written.Name, metadata.ForMirror(copy), Step is ReplaceStep, cancellationToken).ConfigureAwait(false);
         IsListed = true;
     }
+
+    // Healing changes nothing of what the retention has promised.
+    private async Task<ImmutableArray<string>> TagsAsync(CancellationToken cancellationToken) => Step is ReplaceStep
+        ? (await MetadataFolder.ReadFileAsync(
+            Destination.Repository.Remote, Destination.Folder / RepositoryPaths.Metadata(Written.Name), cancellationToken).ConfigureAwait(false)).Tags
+        : Destination.TagsOf(Written);
 
     private bool IsDelta(PointDisk disk)
     {

@@ -36,11 +36,7 @@ internal sealed class SourceBackups : IBackupChain
 
     public IReadOnlyCollection<RestorePoint> Points => _chain.Points;
 
-    public IReadOnlyCollection<DiskRevision> Revisions => _defects.Count == 0
-        ? _chain.Revisions
-        : [.. _chain.Revisions.Select(revision => _defects.TryGetValue(revision.Path, out var defect)
-            ? revision with { IsReadable = false, Defect = defect }
-            : revision)];
+    public IReadOnlyCollection<DiskRevision> Revisions => DefectiveChain.RevisionsOf(_chain, _defects);
 
     public IReadOnlyCollection<PendingMerge> PendingMerges => _chain.PendingMerges;
 

@@ -28,19 +28,21 @@ internal static class StepPoints
         return false;
     }
 
+    /// <summary>What a step writes.</summary>
+    public static ImmutableArray<DiskTransfer> DisksOf(MirrorStep step) => step switch
+    {
+        TransferStep transfer => transfer.Disks,
+        ReplaceStep replace => replace.Disks,
+        _ => [],
+    };
+
     /// <summary>What a plan is going to write, as paths in the remote.</summary>
     public static HashSet<RemotePath> TargetsOf(DestinationPlan plan, RemotePath folder)
     {
         var targets = new HashSet<RemotePath>();
         foreach (var step in plan.Steps)
         {
-            ImmutableArray<DiskTransfer> disks = step switch
-            {
-                TransferStep transfer => transfer.Disks,
-                ReplaceStep replace => replace.Disks,
-                _ => [],
-            };
-            targets.UnionWith(disks.Select(disk => folder / disk.TargetPath));
+            targets.UnionWith(DisksOf(step).Select(disk => folder / disk.TargetPath));
         }
 
         return targets;

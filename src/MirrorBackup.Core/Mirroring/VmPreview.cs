@@ -25,8 +25,16 @@ internal static class VmPreview
             }
 
             var catalogue = await destination.Repository!.LoadAsync(vmId, cancellationToken).ConfigureAwait(false);
+            var chain = catalogue.Chain(job.Mode);
+            if (job.VerifyDestinations)
+            {
+                var damage = new DestinationDamage();
+                await damage.FindAsync(destination.Repository.Remote, chain, static () => { }, cancellationToken).ConfigureAwait(false);
+                chain = damage.In(chain);
+            }
+
             var free = await destination.Repository.Remote.GetAvailableBytesAsync(cancellationToken).ConfigureAwait(false);
-            requests.Add(DestinationRequests.Create(job, destination.Definition, catalogue.Chain(job.Mode), free));
+            requests.Add(DestinationRequests.Create(job, destination.Definition, chain, free));
         }
 
         return MirrorPlanner.Plan(new MirrorRequest

@@ -86,32 +86,12 @@ internal sealed class VmVerification(BackupRepository repository, string vm)
         }
     }
 
-    // A damaged block says nothing about the others: the finding tells how many there are.
     private async ValueTask ReadBlocksAsync(IVhdDisk vhd, DiskRevision revision, CancellationToken cancellationToken)
     {
-        var bitmap = new byte[vhd.BlockSize / 512 / 8];
-        var data = new byte[vhd.BlockSize];
-        MirrorBackupException? first = null;
-        var damaged = 0;
-        foreach (var block in vhd.AllocatedBlocks)
-        {
-            try
-            {
-                await vhd.ReadBlockAsync(block, bitmap, data, cancellationToken).ConfigureAwait(false);
-                BytesRead += data.Length;
-            }
-            catch (MirrorBackupException unreadable) when (unreadable is CorruptBackupException or IntegrityException)
-            {
-                first ??= unreadable;
-                damaged++;
-            }
-        }
-
-        if (first is not null)
+        if (await RevisionContent.ReadBlocksAsync(vhd, count => BytesRead += count, cancellationToken).ConfigureAwait(false) is { } defect)
         {
             _damaged.Add(revision.Path);
-            Add(FindingSeverity.Error, FindingKind.Content, revision.Path,
-                damaged == 1 ? first.Message : $"{first.Message} It is the first of {damaged} blocks that cannot be read.");
+            Add(FindingSeverity.Error, FindingKind.Content, revision.Path, defect);
         }
     }
 
@@ -125,10 +105,7 @@ internal sealed class VmVerification(BackupRepository repository, string vm)
                 Add(FindingSeverity.Warning, FindingKind.Description, revision.Path, "The archive has no checksum file: altered content cannot be found.");
             }
 
-            using var verifier = archive.CreateVerifier();
-            await archive.ReadAllAsync(verifier.Append, cancellationToken).ConfigureAwait(false);
-            BytesRead += archive.File.Length;
-            verifier.Complete();
+            await RevisionContent.ReadArchiveAsync(archive, count => BytesRead += count, cancellationToken).ConfigureAwait(false);
         }
     }
 

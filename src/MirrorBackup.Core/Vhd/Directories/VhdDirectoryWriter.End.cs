@@ -106,7 +106,10 @@ public sealed partial class VhdDirectoryWriter
         try
         {
             await _staged.RemoveRecordAsync(cancellationToken).ConfigureAwait(false);
-            if (_former is { } former && former != DataPath)
+
+            // Of an alias that could not be read it is not known where it led; the usual place is left to it until another one has replaced it.
+            var former = _former ?? VhdAlias.DataPathFor(Path);
+            if (former != DataPath)
             {
                 await RemoveUnclaimedAsync(former, cancellationToken).ConfigureAwait(false);
             }
