@@ -32,7 +32,13 @@ internal sealed class JobOptions
     /// <summary>Adds the options to a command.</summary>
     public void AddTo(Command command)
     {
-        _repair.AcceptOnlyFromAmong(Deep);
+        _repair.Validators.Add(static result =>
+        {
+            if (result.Tokens is [{ Value: not Deep and var found }, ..])
+            {
+                result.AddError($"--repair: found {found}; expected nothing, or {Deep}.");
+            }
+        });
         _retention.AddTo(command);
         foreach (var option in (Option[])[_deleteFirst, _noSkip, _repair, _name, _jobId, _scheduleId, _vms, _wholeVm, _concurrency])
         {
