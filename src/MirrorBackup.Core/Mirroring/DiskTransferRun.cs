@@ -1,6 +1,7 @@
 using MirrorBackup.Backups;
 using MirrorBackup.Disks;
 using MirrorBackup.Remotes;
+using MirrorBackup.Repositories;
 using MirrorBackup.Transfer;
 using MirrorBackup.Vhd;
 using MirrorBackup.Vhd.Directories;

@@ -27,7 +27,7 @@ internal static class StepExecution
             case Planning.MergeStep merge:
                 return await MergeAsync(destination, merge, cancellationToken).ConfigureAwait(false);
             case ResumeMergeStep resume:
-                return await ResumeAsync(destination, resume.Merge, cancellationToken).ConfigureAwait(false);
+                return (await destination.Writer.ResumeMergeAsync(resume.Merge.StatePath, destination.Chain.Points, cancellationToken).ConfigureAwait(false)).MergedBytes;
             default:
                 throw new System.Diagnostics.UnreachableException($"There is no way to do {step}.");
         }
@@ -52,42 +52,6 @@ internal static class StepExecution
         }
 
         return written;
-    }
-
-    private static async Task<long> ResumeAsync(DestinationRun destination, PendingMerge merge, CancellationToken cancellationToken)
-    {
-        var folder = (destination.Folder / merge.StatePath).Parent;
-        var listed = destination.Chain.Points
-            .SelectMany(static point => point.Disks.Select(disk => (Path: disk.Path, Point: point)))
-            .Where(entry => (destination.Folder / entry.Path).Parent == folder)
-            .ToLookup(static entry => FileNameOf(entry.Path), static entry => entry.Point, StringComparer.Ordinal);
-        var result = await VhdMerge.ResumeAsync(
-            destination.Repository.Remote,
-            folder,
-            FileNameOf(merge.StatePath),
-            listed.Contains,
-            new VhdMergeOptions
-            {
-                EnsureLockHeld = destination.EnsureHeldAsync,
-                BeforeStateRemoval = (made, stop) => RewriteAsync(destination, listed[made.Survivor ?? ""], stop),
-            },
-            cancellationToken).ConfigureAwait(false);
-        return result.MergedBytes;
-    }
-
-    private static async ValueTask RewriteAsync(DestinationRun destination, IEnumerable<RestorePoint> points, CancellationToken cancellationToken)
-    {
-        foreach (var point in points)
-        {
-            try
-            {
-                await destination.Writer.RewriteMergedAsync(point.Name, cancellationToken).ConfigureAwait(false);
-            }
-            catch (Exception error) when (error is CorruptBackupException or IntegrityException or RemoteNotFoundException)
-            {
-                // Another disk of the point is damaged: what heals it, later in the plan, writes the metadata, too.
-            }
-        }
     }
 
     private static string FileNameOf(string path) => path[(path.LastIndexOf('/') + 1)..];

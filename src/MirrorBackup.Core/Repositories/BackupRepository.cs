@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using MirrorBackup.Backups;
 using MirrorBackup.Disks;
 using MirrorBackup.Remotes;
+using MirrorBackup.Repositories.Cleaning;
 using MirrorBackup.Vhd;
 
 namespace MirrorBackup.Repositories;
@@ -111,5 +112,26 @@ public sealed class BackupRepository
     /// <param name="vmId">The VM.</param>
     /// <param name="vmLock">Its lock, checked before every change; <see langword="null"/> only where the remote has no locks. It stays the caller's.</param>
     /// <returns>The writer.</returns>
-    public VmFolderWriter Write(string vmId, IRemoteLock? vmLock) => new(Remote, RepositoryPaths.VmFolder(vmId), vmLock, _options.Concurrency);
+    public VmFolderWriter Write(string vmId, IRemoteLock? vmLock) => Write(vmId, vmLock, null);
+
+    /// <summary>Likewise, with another way to take things away.</summary>
+    internal VmFolderWriter Write(string vmId, IRemoteLock? vmLock, IRemoval? removal) =>
+        new(Remote, RepositoryPaths.VmFolder(vmId), vmLock, _options.Concurrency, removal);
+
+    /// <summary>
+    /// Looks for all that interrupted work left, ours and Xen Orchestra's, and, if told to, puts it right: finishes merges, corrects metadata and caches, and removes
+    /// what certainly nothing needs (<c>docs/cleaning.md</c>). Changes are made under the lock of the VM. Where something cannot be read, nothing of that VM is touched.
+    /// </summary>
+    /// <param name="options">What may be done; <see langword="null"/> only reports.</param>
+    /// <param name="progress">Is told each VM when it is begun.</param>
+    /// <param name="cancellationToken">Stops the work; what is left can be read and cleaned again.</param>
+    /// <returns>What was found and done. A VM that fails is a finding, and the others go on.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The minimum age is negative.</exception>
+    /// <exception cref="MirrorBackupException">The VMs of the repository cannot be listed.</exception>
+    public Task<CleaningReport> CleanAsync(CleaningOptions? options = null, IProgress<string>? progress = null, CancellationToken cancellationToken = default)
+    {
+        options ??= new CleaningOptions();
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.MinimumAge, TimeSpan.Zero, nameof(options));
+        return new RepositoryCleaning(this, options, _options).RunAsync(progress, cancellationToken);
+    }
 }

@@ -50,6 +50,36 @@ internal static class MetadataCache
         }
     }
 
+    /// <summary>What a cache that is there says otherwise than the files, as a sentence; null if nothing, or if there is none.</summary>
+    public static async ValueTask<string?> FindDefectAsync(
+        IRemote remote, RemotePath vmFolder, IReadOnlyCollection<CataloguedPoint> points, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var cache = await ReadAsync(remote, vmFolder / RepositoryPaths.CacheName, cancellationToken).ConfigureAwait(false);
+            var entries = cache.Fields.ToDictionary(static field => field.Name, static field => field.Value, StringComparer.Ordinal);
+            var files = points.ToDictionary(point => AbsolutePath(vmFolder, RepositoryPaths.Metadata(point.Point.Name)), static point => point.Metadata, StringComparer.Ordinal);
+            return files.Keys.FirstOrDefault(path => !entries.ContainsKey(path)) is { } missing ? $"It does not name {missing}, which is there."
+                : entries.Keys.FirstOrDefault(path => !files.ContainsKey(path)) is { } gone ? $"It names {RemotePath.Quote(gone)}, which is not there or cannot be read."
+                : files.FirstOrDefault(file => !BackupMetadata.FromCacheEntry(entries[file.Key], file.Key).ToUtf8().AsSpan().SequenceEqual(file.Value.ToUtf8())) is { Key: { } other }
+                    ? $"It says something else than {other}."
+                : null;
+        }
+        catch (RemoteNotFoundException)
+        {
+            return null;
+        }
+        catch (CorruptBackupException tooLarge) when (tooLarge.Code == ErrorCodes.FileTooLarge)
+        {
+            // One of so many backups is never read, by nobody here.
+            return null;
+        }
+        catch (Exception unusable) when (IsUnusable(unusable))
+        {
+            return $"It cannot be read: {unusable.Message}";
+        }
+    }
+
     /// <summary>The content of the cache for these files, in the order of their names.</summary>
     public static byte[] Write(RemotePath vmFolder, IEnumerable<KeyValuePair<string, BackupMetadata>> files)
     {

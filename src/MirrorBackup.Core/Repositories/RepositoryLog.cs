@@ -10,4 +10,7 @@ internal static partial class RepositoryLog
 
     [LoggerMessage(EventId = 4002, Level = LogLevel.Warning, Message = "{Remote}: {Path} of VM {Vm}: {Problem}")]
     public static partial void Problem(this ILogger logger, string remote, string vm, string path, string problem);
+
+    [LoggerMessage(EventId = 4003, Level = LogLevel.Information, Message = "{Remote}: cleaning of VM {Vm} has {Findings} findings, of which {Left} are left")]
+    public static partial void Cleaned(this ILogger logger, string remote, string vm, int findings, int left);
 }

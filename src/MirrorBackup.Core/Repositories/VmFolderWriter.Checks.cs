@@ -62,6 +62,13 @@ public sealed partial class VmFolderWriter
             : throw new ArgumentException($"\"{revisionPath}\" is neither a disk below {RepositoryPaths.DisksName}/ nor an archive.", nameof(revisionPath));
     }
 
+    /// <summary>Removes the cache, after a check of the lock.</summary>
+    internal async ValueTask RemoveCacheAsync(CancellationToken cancellationToken)
+    {
+        await EnsureHeldAsync(cancellationToken).ConfigureAwait(false);
+        await DropCacheAsync(cancellationToken).ConfigureAwait(false);
+    }
+
     private ValueTask DropCacheAsync(CancellationToken cancellationToken) =>
         _remote.DeleteAsync(Folder / RepositoryPaths.CacheName, cancellationToken);
 }

@@ -1,6 +1,7 @@
 using MirrorBackup.Backups;
 using MirrorBackup.Remotes;
 using MirrorBackup.Vhd.Directories;
+using MirrorBackup.Vhd.Merging;
 
 namespace MirrorBackup.Repositories;
 
@@ -30,37 +31,53 @@ public sealed partial class VmFolderWriter
         }
 
         await EnsureHeldAsync(cancellationToken).ConfigureAwait(false);
-        await _remote.DeleteAsync(RemotePath.Parse(path.Value + RepositoryPaths.ChecksumEnding), cancellationToken).ConfigureAwait(false);
-        await _remote.DeleteAsync(path, cancellationToken).ConfigureAwait(false);
+        await _removal.RemoveFileAsync(RemotePath.Parse(path.Value + RepositoryPaths.ChecksumEnding), cancellationToken).ConfigureAwait(false);
+        await _removal.RemoveFileAsync(path, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>
-    /// Removes what an interrupted write or merge left: a temporary file, the state file of a merge that is about nothing, or a VHD directory that belongs to
-    /// nobody.
+    /// Removes what an interrupted write or merge left: a temporary file, the state file of a merge that is about nothing, the checksum of a file that is gone, a
+    /// VHD directory that belongs to nobody, or one that lies where the aliases do, so that none can lead to it.
     /// </summary>
     /// <param name="path">Relative to the folder of the VM.</param>
     /// <param name="cancellationToken">Stops the call.</param>
-    /// <exception cref="ArgumentException">The name is neither that of a temporary file nor of a state file, and it is no directory below <c>data/</c>.</exception>
+    /// <exception cref="ArgumentException">It is none of these by its name, or by what it is.</exception>
     /// <exception cref="PlanStaleException">An alias leads to the directory, an unfinished merge may be about it, or it is not certain.</exception>
     /// <exception cref="BackupLockedException">The lock was lost.</exception>
     public async Task RemoveLeftoverAsync(string path, CancellationToken cancellationToken = default)
     {
         var target = Folder / path;
-        if (target.Parent.Name == VhdAlias.DataFolder && path.StartsWith(RepositoryPaths.DisksName + "/", StringComparison.Ordinal))
+        var isFile = TemporaryName.IsTemporary(target.Name) || MergeStateName.TryParse(target.Name, out _) || StrayFiles.IsChecksum(target.Name);
+        if (!isFile && !IsDisk(path))
         {
-            await EnsureHeldAsync(cancellationToken).ConfigureAwait(false);
-            await RemoveDataAsync(target, await DataClaims.ReadAsync(_remote, target.Parent.Parent, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
-            return;
-        }
-
-        if (!TemporaryName.IsTemporary(target.Name) && !(target.Name.StartsWith('.') && target.Name.EndsWith(RepositoryPaths.MergeStateEnding, StringComparison.Ordinal)))
-        {
-            throw new ArgumentException($"{target} is neither a temporary file, nor the state file of a merge, nor a directory below {VhdAlias.DataFolder}/.", nameof(path));
+            throw NoLeftover(target);
         }
 
         await EnsureHeldAsync(cancellationToken).ConfigureAwait(false);
-        await _remote.DeleteAsync(target, cancellationToken).ConfigureAwait(false);
+        switch (await _remote.StatAsync(target, cancellationToken).ConfigureAwait(false))
+        {
+            case null:
+                return;
+            case { IsFile: true } when isFile:
+                await _removal.RemoveFileAsync(target, cancellationToken).ConfigureAwait(false);
+                return;
+            case { IsDirectory: true } when IsDisk(path) && target.Parent.Name == VhdAlias.DataFolder:
+                var claims = await DataClaims.ReadAsync(_remote, target.Parent.Parent, cancellationToken).ConfigureAwait(false);
+                await RemoveDataAsync(target, claims, cancellationToken).ConfigureAwait(false);
+                return;
+            case { IsDirectory: true } when IsDisk(path) && !VhdAlias.IsAlias(target.Name):
+                await _removal.RemoveTreeAsync(target, cancellationToken).ConfigureAwait(false);
+                return;
+            default:
+                throw NoLeftover(target);
+        }
     }
+
+    private static ArgumentException NoLeftover(RemotePath target) => new(
+        $"{target} is neither a temporary file, nor the state file of a merge, nor a checksum, nor a VHD directory.", nameof(target));
+
+    private static bool IsDisk(string path) =>
+        path.StartsWith(RepositoryPaths.DisksName + "/", StringComparison.Ordinal) && path.EndsWith(RepositoryPaths.DiskEnding, StringComparison.Ordinal);
 
     private async ValueTask DropDirectoryAsync(RemotePath alias, CancellationToken cancellationToken)
     {
@@ -86,11 +103,11 @@ public sealed partial class VmFolderWriter
         if (await _remote.StatAsync(alias, cancellationToken).ConfigureAwait(false) is { IsDirectory: true })
         {
             // A VHD directory with the name of an alias, as some versions of Xen Orchestra could leave it: nothing opens it.
-            await _remote.DeleteTreeAsync(alias, cancellationToken).ConfigureAwait(false);
+            await _removal.RemoveTreeAsync(alias, cancellationToken).ConfigureAwait(false);
             return;
         }
 
-        await _remote.DeleteAsync(alias, cancellationToken).ConfigureAwait(false);
+        await _removal.RemoveFileAsync(alias, cancellationToken).ConfigureAwait(false);
     }
 
     private async ValueTask RemoveDataAsync(RemotePath dataPath, DataClaims claims, CancellationToken cancellationToken)
@@ -105,6 +122,6 @@ public sealed partial class VmFolderWriter
         }
 
         await EnsureHeldAsync(cancellationToken).ConfigureAwait(false);
-        await _remote.DeleteTreeAsync(dataPath, cancellationToken).ConfigureAwait(false);
+        await _removal.RemoveTreeAsync(dataPath, cancellationToken).ConfigureAwait(false);
     }
 }

@@ -17,9 +17,11 @@ public sealed partial class VmFolderWriter
     private readonly IRemote _remote;
     private readonly IRemoteLock? _lock;
     private readonly int _concurrency;
+    private readonly IRemoval _removal;
 
-    internal VmFolderWriter(IRemote remote, RemotePath folder, IRemoteLock? vmLock, int concurrency)
+    internal VmFolderWriter(IRemote remote, RemotePath folder, IRemoteLock? vmLock, int concurrency, IRemoval? removal = null)
     {
+        _removal = removal ?? new Deletion(remote);
         _remote = remote;
         Folder = folder;
         _lock = vmLock;

@@ -3,7 +3,7 @@ using System.Text;
 using MirrorBackup.Remotes;
 using MirrorBackup.Vhd.Directories;
 
-namespace MirrorBackup.Mirroring;
+namespace MirrorBackup.Repositories;
 
 /// <summary>
 /// The records of transfers into VHD directories that have not ended, one file each. They lie outside the folder of backups, where Xen Orchestra removes what it
@@ -27,27 +27,34 @@ internal static class StagedTransfers
         IRemote remote, RemotePath vmFolder, IReadOnlySet<RemotePath> wanted, Func<CancellationToken, ValueTask> ensureLockHeld, CancellationToken cancellationToken)
     {
         var keep = wanted.Select(alias => RecordPath(vmFolder.Name, alias)).ToHashSet();
-        var unwanted = new List<RemotePath>();
+        var records = await ListAsync(remote, vmFolder.Name, cancellationToken).ConfigureAwait(false);
+        foreach (var path in records.Select(static entry => entry.Path).Where(path => !keep.Contains(path)))
+        {
+            await ensureLockHeld(cancellationToken).ConfigureAwait(false);
+            await DiscardAsync(remote, vmFolder, path, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>The files in the place for the records of a VM.</summary>
+    public static async ValueTask<List<RemoteEntry>> ListAsync(IRemote remote, string vmId, CancellationToken cancellationToken)
+    {
+        var records = new List<RemoteEntry>();
         try
         {
-            await foreach (var entry in remote.ListAsync(s_folder / vmFolder.Name, cancellationToken).ConfigureAwait(false))
+            await foreach (var entry in remote.ListAsync(s_folder / vmId, cancellationToken).ConfigureAwait(false))
             {
-                if (entry.Kind == RemoteEntryKind.File && !keep.Contains(entry.Path))
+                if (entry.IsFile)
                 {
-                    unwanted.Add(entry.Path);
+                    records.Add(entry);
                 }
             }
         }
         catch (RemoteNotFoundException)
         {
-            return;
+            return [];
         }
 
-        foreach (var path in unwanted)
-        {
-            await ensureLockHeld(cancellationToken).ConfigureAwait(false);
-            await DiscardAsync(remote, vmFolder, path, cancellationToken).ConfigureAwait(false);
-        }
+        return records;
     }
 
     private static async Task DiscardAsync(IRemote remote, RemotePath vmFolder, RemotePath path, CancellationToken cancellationToken)
