@@ -54,6 +54,7 @@ internal static class CommandLine
         ListCommand.Create(terminal),
         DigestCommand.Create(terminal),
         VerifyCommand.Create(terminal),
+        CleanCommand.Create(terminal),
         ExportCommand.Create(terminal),
         MirrorCommand.Create(terminal),
     };

@@ -18,6 +18,9 @@ internal static class RemoteUrl
     public static async Task<IRemote> OpenSourceAsync(string url, CancellationToken cancellationToken) =>
         await s_factory.OpenAsync(url, cancellationToken);
 
+    /// <summary>Opens a repository that is there and is to be changed.</summary>
+    public static async Task<IRemote> OpenForChangesAsync(string url, CancellationToken cancellationToken) => await s_factory.OpenAsync(url, cancellationToken);
+
     /// <summary>Opens a destination to plan for: read-only, and empty where <see cref="OpenDestinationAsync"/> would make its folder.</summary>
     public static async Task<IRemote> OpenPreviewAsync(string url, CancellationToken cancellationToken) =>
         RemoteLocation.Parse(url) is var location && CanBeMade(location)

@@ -3,7 +3,7 @@ using MirrorBackup.Repositories;
 
 namespace MirrorBackup.Cli;
 
-/// <summary>A repository that a command reads; its remote is opened read-only and closed with it.</summary>
+/// <summary>A repository that a command works on; its remote is closed with it.</summary>
 internal sealed class RepositoryAccess : IAsyncDisposable
 {
     private RepositoryAccess(BackupRepository repository) => Repository = repository;
@@ -14,10 +14,10 @@ internal sealed class RepositoryAccess : IAsyncDisposable
     /// <summary>The argument that names a repository.</summary>
     public static Argument<string> UrlArgument() => new("url") { Description = "Where the repository lies: file:///path, or a URL as Xen Orchestra stores it." };
 
-    /// <summary>Opens a repository for reading.</summary>
-    public static async Task<RepositoryAccess> OpenAsync(string url, CancellationToken cancellationToken)
+    /// <summary>Opens a repository: read-only, unless it may be changed.</summary>
+    public static async Task<RepositoryAccess> OpenAsync(string url, CancellationToken cancellationToken, bool mayChange = false)
     {
-        var remote = await RemoteUrl.OpenReadOnlyAsync(url, cancellationToken);
+        var remote = mayChange ? await RemoteUrl.OpenForChangesAsync(url, cancellationToken) : await RemoteUrl.OpenReadOnlyAsync(url, cancellationToken);
         try
         {
             return new RepositoryAccess(await BackupRepository.OpenAsync(remote, cancellationToken: cancellationToken));

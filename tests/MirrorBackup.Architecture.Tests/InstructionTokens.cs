@@ -27,7 +27,8 @@ internal static class InstructionTokens
                     tokens.Add(MetadataTokens.EntityHandle(instructions.ReadInt32()));
                     break;
                 case OperandType.InlineSwitch:
-                    instructions.Offset += 4 * instructions.ReadInt32();
+                    var targets = instructions.ReadInt32(); // Read first: a compound assignment would add to the offset before it.
+                    instructions.Offset += 4 * targets;
                     break;
                 case OperandType.InlineI8 or OperandType.InlineR:
                     instructions.Offset += 8;

@@ -20,7 +20,10 @@ public static class CleaningReportJson
     WriteIndented = true,
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    UseStringEnumConverter = true)]
+    Converters = [typeof(CamelCaseEnum<CleaningKind>), typeof(CamelCaseEnum<CleaningRemedy>), typeof(CamelCaseEnum<CleaningAction>)])]
 [JsonSerializable(typeof(CleaningReport))]
 [JsonSerializable(typeof(QuarantineManifest))]
 internal sealed partial class CleaningContext : JsonSerializerContext;
+
+internal sealed class CamelCaseEnum<T>() : JsonStringEnumConverter<T>(JsonNamingPolicy.CamelCase)
+    where T : struct, Enum;

@@ -108,19 +108,32 @@ internal sealed class VmSnapshotReader(BackupRepository repository, string vm)
         var richer = ImmutableHashSet.CreateBuilder<string>(StringComparer.Ordinal);
         foreach (var stray in catalogue.StrayFiles.Where(static stray => stray.Kind == StrayFileKind.Copy))
         {
-            var copy = await VhdDisk.OpenAsync(_remote, _folder / stray.Path, null, cancellationToken).ConfigureAwait(false);
-            await using (copy.ConfigureAwait(false))
+            if (!await IsCoveredAsync(catalogue, stray.Path, cancellationToken).ConfigureAwait(false))
             {
-                var (directory, id) = (VmNeeds.DirectoryOf(stray.Path), copy.Id.ToString("D"));
-                var original = catalogue.Chain(BackupMode.Incremental).Revisions.FirstOrDefault(revision => revision.Directory == directory && revision.Id == id && revision.IsReadable);
-                if (original is null || !await HoldsAllAsync(original, copy, cancellationToken).ConfigureAwait(false))
-                {
-                    richer.Add(stray.Path);
-                }
+                richer.Add(stray.Path);
             }
         }
 
         return richer.ToImmutable();
+    }
+
+    private async ValueTask<bool> IsCoveredAsync(VmCatalogue catalogue, string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var copy = await VhdDisk.OpenAsync(_remote, _folder / path, null, cancellationToken).ConfigureAwait(false);
+            await using (copy.ConfigureAwait(false))
+            {
+                var (directory, id) = (VmNeeds.DirectoryOf(path), copy.Id.ToString("D"));
+                return catalogue.Chain(BackupMode.Incremental).Revisions.FirstOrDefault(revision => revision.Directory == directory && revision.Id == id && revision.IsReadable) is { } original
+                    && await HoldsAllAsync(original, copy, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        catch (Exception other) when (other is RemoteNotFoundException or CorruptBackupException or IntegrityException or UnsupportedBackupException)
+        {
+            // In the middle of a merge a revision may lie elsewhere than its name says.
+            return false;
+        }
     }
 
     private async ValueTask<bool> HoldsAllAsync(DiskRevision original, IVhdDisk copy, CancellationToken cancellationToken)
