@@ -80,7 +80,7 @@ public sealed partial class LocalRemote
 
         var clock = _directory.TimeProvider;
         var started = clock.GetTimestamp();
-        var acquisition = new LockAcquisition(_directory, _locks, directory, _options.LockStaleAfter);
+        var acquisition = new LockAcquisition(_directory, _locks, directory, _options.LockStaleAfter, options.Reason);
         while (true)
         {
             if (await _directory.WriteAsync(directory, "lock", acquisition.Try, cancellationToken).ConfigureAwait(false) is { } held)
@@ -92,7 +92,7 @@ public sealed partial class LocalRemote
             if (left <= TimeSpan.Zero)
             {
                 throw new BackupLockedException(
-                    $"{directory} of {Name} is locked by another process: {directory.Name}.lock was refreshed {acquisition.HolderAge.TotalSeconds:0.0} s ago; waited {options.Timeout.TotalSeconds:0.#} s.")
+                    $"{directory} of {Name} is locked by {await HolderAsync(directory, acquisition, cancellationToken).ConfigureAwait(false)}: {directory.Name}.lock was refreshed {acquisition.HolderAge.TotalSeconds:0.0} s ago; waited {options.Timeout.TotalSeconds:0.#} s.")
                 {
                     Remote = Name,
                     Path = directory.Value,
@@ -103,6 +103,9 @@ public sealed partial class LocalRemote
             await Task.Delay(left < LockPollInterval ? left : LockPollInterval, clock, cancellationToken).ConfigureAwait(false);
         }
     }
+
+    private ValueTask<string> HolderAsync(RemotePath path, LockAcquisition acquisition, CancellationToken cancellationToken) =>
+        _directory.ReadAsync(path, "look at the lock of", () => acquisition.Holder, cancellationToken);
 
     private ValueTask<TemporaryFile> CreateTemporaryAsync(RemotePath path, long reserve, CancellationToken cancellationToken) =>
         _directory.WriteAsync(path, "write", () => TemporaryFile.Create(_directory, path, reserve), cancellationToken);

@@ -1,4 +1,5 @@
 using MirrorBackup.Golden;
+using MirrorBackup.Remotes.Local;
 
 namespace MirrorBackup.Remotes.Tests.Local;
 
@@ -90,6 +91,51 @@ public sealed class DirectoryLockTests : IDisposable
 
         await Assert.ThrowsAsync<BackupLockedException>(() => waiting);
         Assert.True(Directory.Exists(LockFolder));
+    }
+
+    [Fact]
+    public async Task LockAsync_XenOrchestraHolds_SaysWhatIsKnown()
+    {
+        await using var remote = Open();
+        MakeForeignLock(secondsAgo: 4);
+
+        var exception = await Assert.ThrowsAsync<BackupLockedException>(() => remote.LockAsync(Vm, cancellationToken: Cancellation).AsTask());
+
+        Assert.Contains("by somebody who left no name, such as Xen Orchestra: vm.lock was refreshed 4.0 s ago; waited 0 s", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task LockAsync_OneOfOursHolds_SaysForWhomItWaits()
+    {
+        SkipWithoutNotes();
+        await using var first = Open();
+        await using var second = Open();
+        await using var held = await first.LockAsync(Vm, new LockOptions(Reason: "mirror job\nnightly"), Cancellation);
+
+        var exception = await Assert.ThrowsAsync<BackupLockedException>(() => second.LockAsync(Vm, cancellationToken: Cancellation).AsTask());
+
+        Assert.Contains(
+            $"is locked by mirror job nightly (process {Environment.ProcessId} on {Environment.MachineName}, since 2026-03-01 12:00:00Z): vm.lock was refreshed 0.0 s ago",
+            exception.Message,
+            StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFileSystemEntries(LockFolder));
+    }
+
+    [Fact]
+    public async Task EnsureHeldAsync_TakenOverByOneOfOurs_SaysByWhom()
+    {
+        SkipWithoutNotes();
+        await using var first = Open();
+        await using var second = Open();
+        await using var lost = await first.LockAsync(Vm, cancellationToken: Cancellation);
+        Directory.Delete(LockFolder);
+        await using var held = await second.LockAsync(Vm, new LockOptions(Reason: "the other job"), Cancellation);
+        _clock.Advance(TimeSpan.FromMilliseconds(5));
+        Directory.SetLastWriteTimeUtc(LockFolder, _clock.GetUtcNow().UtcDateTime);
+
+        var exception = await Assert.ThrowsAsync<BackupLockedException>(() => lost.EnsureHeldAsync(Cancellation).AsTask());
+
+        Assert.Contains("was taken over by the other job (process", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -190,6 +236,15 @@ public sealed class DirectoryLockTests : IDisposable
         var exception = await Assert.ThrowsAsync<BackupLockedException>(() => held.EnsureHeldAsync(Cancellation).AsTask());
         Assert.Equal(ErrorCodes.LockLost, exception.Code);
         Assert.True(held.Lost.IsCancellationRequested);
+    }
+
+    private void SkipWithoutNotes()
+    {
+        using var files = LocalRoot.OpenFiles(_folder.Path, "notes");
+        var place = RemotePath.Parse("place");
+        files.MakeDirectory(place);
+        files.SetNote(place, "kept");
+        Assert.SkipUnless(files.GetNote(place) == "kept", "This storage keeps no extended attributes of users.");
     }
 
     private LocalRemote Open(TimeSpan? refresh = null) => LocalRemote.Open(

@@ -48,6 +48,18 @@ internal interface IFileSystem : IDisposable
     /// <summary>Sets the modification time of a directory.</summary>
     void SetDirectoryTime(RemotePath directory, DateTimeOffset time);
 
+    /// <summary>
+    /// Fastens a short text to a directory, where the storage can: it is no entry of any listing, changes no time that anybody looks at, and goes with the
+    /// directory.
+    /// </summary>
+    void SetNote(RemotePath directory, string note)
+    {
+        // Most storages cannot.
+    }
+
+    /// <summary>The text that was fastened to a directory; <see langword="null"/> if there is none, or none can be read.</summary>
+    string? GetNote(RemotePath directory) => null;
+
     /// <summary>Bytes that this user can still write, or <see langword="null"/> where the storage does not say.</summary>
     long? GetAvailableBytes();
 }

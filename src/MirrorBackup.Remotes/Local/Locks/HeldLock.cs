@@ -129,7 +129,7 @@ internal sealed class HeldLock : IRemoteLock
         }
         else if (status.FileNumber != _written.FileNumber || status.LastModified != _written.LastModified)
         {
-            Lose($"{_lockPath} was taken over by somebody else");
+            Lose($"{_lockPath} was taken over by {LockNote.HolderOf(_directory.Files, _lockPath)}");
         }
 
         return _lossReason is null;

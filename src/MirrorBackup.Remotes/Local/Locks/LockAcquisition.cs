@@ -7,7 +7,7 @@ namespace MirrorBackup.Remotes.Local;
 /// once can both believe to hold it for a moment; each looks at the directory's time and number before it writes anything
 /// (<see cref="HeldLock.EnsureHeldAsync"/>), where the loser finds out.
 /// </remarks>
-internal sealed class LockAcquisition(LocalDirectory directory, LockKeeper keeper, RemotePath path, TimeSpan staleAfter)
+internal sealed class LockAcquisition(LocalDirectory directory, LockKeeper keeper, RemotePath path, TimeSpan staleAfter, string? reason)
 {
     private readonly RemotePath _lockPath = path.Parent.Combine(path.Name + ".lock");
     private FileStatus? _seen;
@@ -15,6 +15,9 @@ internal sealed class LockAcquisition(LocalDirectory directory, LockKeeper keepe
 
     /// <summary>How long ago the holder refreshed the lock that is in the way, by its own clock.</summary>
     public TimeSpan HolderAge { get; private set; }
+
+    /// <summary>Who holds the lock that is in the way, as far as that is known.</summary>
+    public string Holder => LockNote.HolderOf(directory.Files, _lockPath);
 
     /// <summary>Takes the lock, or returns <see langword="null"/> if somebody else holds it.</summary>
     public HeldLock? Try()
@@ -38,6 +41,7 @@ internal sealed class LockAcquisition(LocalDirectory directory, LockKeeper keepe
 
         try
         {
+            LockNote.Leave(directory.Files, _lockPath, reason, directory.TimeProvider);
             var held = new HeldLock(directory, keeper, path, _lockPath, staleAfter);
             keeper.Add(held);
             return held;

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text;
 using Microsoft.Win32.SafeHandles;
 
 namespace MirrorBackup.Remotes.Local;
@@ -8,6 +9,8 @@ internal sealed unsafe class LinuxFileSystem : IFileSystem
 {
     private const uint FileMode = 0x1B6; // 0666, less what the process's mask takes
     private const uint DirectoryMode = 0x1FF; // 0777, likewise
+    private const string NoteAttribute = "user.mirrorbackup.note";
+    private const int MaximumNoteBytes = 512;
 
     private readonly string _rootPath;
     private readonly LinuxDirectories _directories;
@@ -188,6 +191,25 @@ internal sealed unsafe class LinuxFileSystem : IFileSystem
         using var parent = _directories.OpenParent(directory);
         var times = stackalloc TimeSpec[2] { new TimeSpec(0, LibC.OmitTime), TimeSpec.From(time) };
         Check(LibC.SetTimes(parent.Handle, directory.Name, times, LibC.NoFollowLink), directory);
+    }
+
+    public void SetNote(RemotePath directory, string note)
+    {
+        using var open = _directories.Open(directory);
+        var bytes = Encoding.UTF8.GetBytes(note);
+        if (bytes.Length <= MaximumNoteBytes)
+        {
+            // An extended attribute; a storage that has none, or lets users set none, goes without.
+            _ = LibC.SetAttribute(open.Handle, NoteAttribute, bytes, (nuint)bytes.Length, 0);
+        }
+    }
+
+    public string? GetNote(RemotePath directory)
+    {
+        using var open = _directories.Open(directory);
+        Span<byte> bytes = stackalloc byte[MaximumNoteBytes];
+        var length = LibC.GetAttribute(open.Handle, NoteAttribute, bytes, (nuint)bytes.Length);
+        return length > 0 ? Encoding.UTF8.GetString(bytes[..(int)length]) : null;
     }
 
     public long? GetAvailableBytes()
