@@ -79,14 +79,16 @@ internal sealed class MirrorWorld : IDisposable
     public static string FolderOf(string copy, StoredKind kind) => Path.Combine(copy, kind.Name);
 
     /// <summary>The words of the command line that runs the job.</summary>
-    public IEnumerable<string> CommandLineOf(string copy) =>
+    /// <param name="copy">Where source and destinations are.</param>
+    /// <param name="job">The id of another job; <see langword="null"/>: that of the scenario.</param>
+    public IEnumerable<string> CommandLineOf(string copy, string? job = null) =>
     [
         "mirror", "--verbose",
         "--mode", Mode == BackupMode.Full ? "full" : "incremental",
         "--source", $"file://{SourceOf(copy)}",
         .. Kinds.SelectMany(kind => (string[])["--destination", kind.UrlOf(FolderOf(copy, kind))]),
         "--retention", $"{Retention}",
-        "--job-id", _scenario.MirrorJob,
+        "--job-id", job ?? _scenario.MirrorJob,
         "--schedule-id", _scenario.MirrorSchedule,
     ];
 
@@ -98,12 +100,18 @@ internal sealed class MirrorWorld : IDisposable
     /// <param name="destinations">The folder above those of the destinations.</param>
     /// <param name="change">What a destination is wrapped in; <see langword="null"/>: nothing.</param>
     /// <param name="urlOptions">Further options of the URLs of destinations.</param>
+    /// <param name="lockTimeout">How long it waits for locks; <see langword="null"/>: as long as usual.</param>
     /// <param name="cancellationToken">Stops the run.</param>
     public async Task<MirrorReport> TryAsync(
-        string source, string destinations, Func<IRemote, IRemote>? change = null, string urlOptions = "", CancellationToken cancellationToken = default)
+        string source,
+        string destinations,
+        Func<IRemote, IRemote>? change = null,
+        string urlOptions = "",
+        TimeSpan? lockTimeout = null,
+        CancellationToken cancellationToken = default)
     {
         await using var from = LocalRemote.Open(source, new LocalRemoteOptions { Name = "source" });
-        var job = new MirrorJob(_scenario.Name) { Source = from, Id = _scenario.MirrorJob, ScheduleId = _scenario.MirrorSchedule, Mode = Mode };
+        var job = new MirrorJob(_scenario.Name) { Source = from, Id = _scenario.MirrorJob, ScheduleId = _scenario.MirrorSchedule, Mode = Mode, LockTimeout = lockTimeout ?? TimeSpan.FromSeconds(30) };
         var opened = new List<IRemote>();
         try
         {
