@@ -3,15 +3,20 @@ using System.Security.Cryptography;
 
 namespace MirrorBackup.Codecs.Encryption.Streaming;
 
-/// <summary>The stream of bytes that a cipher combines a message with, made piece by piece.</summary>
-/// <param name="make">Makes the bytes that come next; is asked for whole blocks only.</param>
+/// <summary>The stream of bytes that a cipher combines a message with, made piece by piece, and ahead where the message is long.</summary>
+/// <param name="make">Makes the bytes that come next; is asked for whole blocks only, up to <see cref="PieceBytes"/>, by one thread at a time.</param>
 /// <param name="blockBytes">Bytes of a block of the cipher; a divisor of <see cref="PieceBytes"/>.</param>
 internal sealed class KeyStream(KeyStream.Make make, int blockBytes) : IDisposable
 {
     /// <summary>The most bytes that are made at once.</summary>
-    public const int PieceBytes = 32 << 10;
+    public const int PieceBytes = KeyStreamAhead.PieceBytes;
 
-    private readonly byte[] _piece = new byte[PieceBytes];
+    /// <summary>Bytes of a message from which on more is made ahead: what is made in vain at its end is little then.</summary>
+    public const int AheadFrom = 1 << 20;
+
+    private byte[] _piece = new byte[PieceBytes];
+    private KeyStreamAhead? _ahead;
+    private long _total;
     private int _used;
     private int _made;
 
@@ -27,9 +32,7 @@ internal sealed class KeyStream(KeyStream.Make make, int blockBytes) : IDisposab
         {
             if (_used == _made)
             {
-                _made = Math.Min(PieceBytes, (input.Length - done + blockBytes - 1) / blockBytes * blockBytes);
-                _used = 0;
-                make(_piece.AsSpan(0, _made));
+                Go(input.Length - done);
             }
 
             var count = Math.Min(input.Length - done, _made - _used);
@@ -40,7 +43,34 @@ internal sealed class KeyStream(KeyStream.Make make, int blockBytes) : IDisposab
     }
 
     /// <inheritdoc/>
-    public void Dispose() => CryptographicOperations.ZeroMemory(_piece);
+    public void Dispose()
+    {
+        _ahead?.Dispose();
+        CryptographicOperations.ZeroMemory(_piece);
+    }
+
+    private void Go(int wanted)
+    {
+        if (_ahead is null && _total >= AheadFrom && Environment.ProcessorCount > 1)
+        {
+            CryptographicOperations.ZeroMemory(_piece);
+            _ahead = new KeyStreamAhead(make);
+        }
+
+        if (_ahead is not null)
+        {
+            _piece = _ahead.Next();
+            _made = PieceBytes;
+        }
+        else
+        {
+            _made = Math.Min(PieceBytes, (wanted + blockBytes - 1) / blockBytes * blockBytes);
+            make(_piece.AsSpan(0, _made));
+        }
+
+        _total += _made;
+        _used = 0;
+    }
 
     private static void Xor(ReadOnlySpan<byte> input, ReadOnlySpan<byte> keyStream, Span<byte> output)
     {
