@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 
 namespace MirrorBackup.Codecs.Encryption.Streaming;
 
@@ -19,6 +20,8 @@ internal readonly struct GcmElement
 
     public static GcmElement operator ^(GcmElement left, GcmElement right) => new(left._bits ^ right._bits);
 
+    // Hot from the first message on, and called too rarely for the runtime to see that soon.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static GcmElement operator *(GcmElement left, GcmElement right)
     {
         var product = UInt128.Zero;

@@ -1,4 +1,6 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 
 namespace MirrorBackup.Codecs.Encryption.Streaming;
@@ -74,15 +76,25 @@ internal sealed class KeyStream(KeyStream.Make make, int blockBytes) : IDisposab
 
     private static void Xor(ReadOnlySpan<byte> input, ReadOnlySpan<byte> keyStream, Span<byte> output)
     {
-        var at = 0;
-        for (; at <= input.Length - Vector<byte>.Count; at += Vector<byte>.Count)
-        {
-            (new Vector<byte>(input[at..]) ^ new Vector<byte>(keyStream[at..])).CopyTo(output[at..]);
-        }
-
+        keyStream = keyStream[..input.Length];
+        output = output[..input.Length];
+        var at = MemoryMarshal.Cast<byte, Vector<byte>>(input).Length * Vector<byte>.Count;
+        Xor(MemoryMarshal.Cast<byte, Vector<byte>>(input), MemoryMarshal.Cast<byte, Vector<byte>>(keyStream), MemoryMarshal.Cast<byte, Vector<byte>>(output));
         for (; at < input.Length; at++)
         {
             output[at] = (byte)(input[at] ^ keyStream[at]);
+        }
+    }
+
+    // Hot from the first message on, and called too rarely for the runtime to see that soon.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Xor(ReadOnlySpan<Vector<byte>> input, ReadOnlySpan<Vector<byte>> keyStream, Span<Vector<byte>> output)
+    {
+        keyStream = keyStream[..input.Length];
+        output = output[..input.Length];
+        for (var at = 0; at < input.Length; at++)
+        {
+            output[at] = input[at] ^ keyStream[at];
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 
@@ -33,15 +34,19 @@ internal sealed class ManagedAesGcm : ComposedCipher
 
     protected override void Authenticate(ReadOnlySpan<byte> text) => _hash.Append(text);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected override void MakeKeyStream(Span<byte> next)
     {
         var counters = _counters.AsSpan(0, next.Length);
         var words = MemoryMarshal.Cast<byte, uint>(counters);
+        var counter = _counter;
         for (var last = (BlockBytes / sizeof(uint)) - 1; last < words.Length; last += BlockBytes / sizeof(uint))
         {
-            words[last] = BitConverter.IsLittleEndian ? BinaryPrimitives.ReverseEndianness(_counter++) : _counter++;
+            words[last] = BitConverter.IsLittleEndian ? BinaryPrimitives.ReverseEndianness(counter) : counter;
+            counter++;
         }
 
+        _counter = counter;
         _aes.EncryptEcb(counters, next, PaddingMode.None);
     }
 
