@@ -19,6 +19,7 @@ internal sealed class VmRun(RunContext context, string vmId, int attempt)
     private readonly List<string> _warnings = [];
     private readonly Dictionary<string, string> _defects = new(StringComparer.Ordinal);
     private int _reloads;
+    private bool _isSourceLocked;
 
     public async Task<VmReport> RunAsync(CancellationToken cancellationToken)
     {
@@ -170,8 +171,17 @@ internal sealed class VmRun(RunContext context, string vmId, int attempt)
         Now = context.Time.GetUtcNow(),
     });
 
-    private async Task<SourceBackups> LoadSourceAsync(CancellationToken cancellationToken) =>
-        new(context.Source.Remote, await context.Source.LoadAsync(vmId, cancellationToken).ConfigureAwait(false), context.Job.Mode, _defects);
+    private async Task<SourceBackups> LoadSourceAsync(CancellationToken cancellationToken)
+    {
+        var catalogue = await context.Source.LoadAsync(vmId, cancellationToken).ConfigureAwait(false);
+        if (!_isSourceLocked && catalogue.Problems.Any(static problem => problem.Kind is ChainProblemKind.UnreadableRevision or ChainProblemKind.MissingParent))
+        {
+            // Somebody may have removed or merged it between two looks at the folder; what is damaged is so in a second reading, too.
+            catalogue = await context.Source.LoadAsync(vmId, cancellationToken).ConfigureAwait(false);
+        }
+
+        return new SourceBackups(context.Source.Remote, catalogue, context.Job.Mode, _defects);
+    }
 
     private async ValueTask<IAsyncDisposable> LockSourceAsync(CancellationToken cancellationToken)
     {
@@ -183,8 +193,10 @@ internal sealed class VmRun(RunContext context, string vmId, int attempt)
 
         try
         {
-            return await job.Source.LockAsync(
+            var held = await job.Source.LockAsync(
                 RepositoryPaths.VmFolder(vmId), new LockOptions(job.LockTimeout, $"mirror job {job.Name}"), cancellationToken).ConfigureAwait(false);
+            _isSourceLocked = true;
+            return held;
         }
         catch (Exception error) when (job.SourceLocking == SourceLocking.WhenPossible && error is NotSupportedException or RemoteAccessDeniedException)
         {

@@ -40,6 +40,13 @@ internal sealed class FaultyRemote(IRemote inner) : DelegatingRemote(inner)
     public void FailAt(RemoteOperation operation, string path, Func<Exception>? error = null, int nth = 1, bool forGood = false) =>
         At(operation, path, _ => throw (error?.Invoke() ?? new RemoteUnavailableException($"{Name} failed as the test told it to.") { Remote = Name }), nth, forGood);
 
+    /// <summary>Runs something before each operation of any kind, told its number from 0.</summary>
+    public void AtEach(Func<int, ValueTask> action)
+    {
+        var seen = -1;
+        _hooks.Add((_, _, _) => action(Interlocked.Increment(ref seen)));
+    }
+
     /// <summary>Does not answer from the n-th operation of any kind on.</summary>
     public void Disappear(int afterOperations)
     {
