@@ -29,6 +29,7 @@ public sealed partial class LocalRemote : IRemote
             HasAtomicMove = true,
             HasExclusiveCreate = true,
             HasDirectories = true,
+            SupportsRangeCopy = OperatingSystem.IsLinux() && directory.Files is (LinuxFileSystem or PortableFileSystem),
             IsCaseSensitive = directory.Files.IsCaseSensitive,
         };
     }

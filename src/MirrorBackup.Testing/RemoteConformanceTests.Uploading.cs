@@ -57,6 +57,32 @@ public abstract partial class RemoteConformanceTests
         Assert.Equal(Bytes(10), await ReadAsync("done/file"));
     }
 
+    /// <summary>A range that the storage is to copy by itself is appended behind what was written, or the upload is as it was.</summary>
+    [Fact]
+    public async Task TryCopyToAsync_Range_IsAppendedOrRefused()
+    {
+        var content = Bytes(3_000_000);
+        await PutAsync("ranges/from", content);
+        await using (var file = await Remote.OpenReadAsync(At("ranges/from"), Cancellation))
+        await using (var upload = await Remote.CreateAsync(At("ranges/to"), default, Cancellation))
+        {
+            await upload.Output.WriteAsync(content.AsMemory(0, 10), Cancellation);
+            var copy = await file.TryCopyToAsync(1000, 2_000_000, upload, Cancellation);
+            Assert.Equal(copy.IsDone, copy.Refusal is null);
+            Assert.True(Remote.Capabilities.SupportsRangeCopy || !copy.IsDone, "what the capabilities deny was done");
+            if (!copy.IsDone)
+            {
+                await upload.Output.WriteAsync(content.AsMemory(1000, 2_000_000), Cancellation);
+            }
+
+            await upload.Output.WriteAsync(content.AsMemory(0, 10), Cancellation);
+            await upload.CommitAsync(Cancellation);
+        }
+
+        var found = await ReadAsync("ranges/to");
+        Assert.Equal((byte[])[.. content[..10], .. content[1000..2_001_000], .. content[..10]], found);
+    }
+
     /// <summary>An upload of nothing is an empty file.</summary>
     [Fact]
     public async Task CreateAsync_NoBytes_IsEmptyFile()

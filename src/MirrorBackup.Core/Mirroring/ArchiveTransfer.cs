@@ -19,7 +19,9 @@ internal sealed class ArchiveTransfer(RunContext context, SourceBackups source, 
         var archive = await XvaArchive.OpenAsync(source.Remote, path, copies[0].Transfer.VirtualSize, cancellationToken).ConfigureAwait(false);
         await using (archive.ConfigureAwait(false))
         {
-            await (IsPassedThrough(copies) ? PassThroughAsync(archive, copies, cancellationToken) : SendAsync(archive, copies, cancellationToken)).ConfigureAwait(false);
+            await (IsPassedThrough(copies) ? PassThroughAsync(archive, copies, cancellationToken)
+                : IsCopiedUnseen(archive, copies) ? CopyUnseenAsync(archive, copies, cancellationToken)
+                : SendAsync(archive, copies, cancellationToken)).ConfigureAwait(false);
         }
     }
 
@@ -28,6 +30,20 @@ internal sealed class ArchiveTransfer(RunContext context, SourceBackups source, 
         source.Remote.Capabilities is { IsAuthenticated: true, EncryptionFingerprint: { } fingerprint }
         && context.Job.PassThroughCheck != PassThroughCheck.Always
         && copies.All(copy => copy.Destination.Repository.Remote.Capabilities.EncryptionFingerprint == fingerprint);
+
+    // Xen Orchestra's checksum goes with the copy, so that what was damaged before can be found there, too; both ends were looked at when it was opened.
+    private bool IsCopiedUnseen(XvaArchive archive, IReadOnlyList<RevisionCopy> copies) =>
+        archive.Checksum?.Algorithm == HashAlgorithmName.MD5 && DiskWay.MayCopyUnseen(context.Job, source.Remote.Capabilities, copies);
+
+    private async Task CopyUnseenAsync(XvaArchive archive, IReadOnlyList<RevisionCopy> copies, CancellationToken cancellationToken)
+    {
+        var storage = new StorageCopy(reason => context.Logger.StorageDoesNotCopy(source.VmId, reason));
+        await CopyAsync(archive.File, archive, copies, [], snapshot.EnsureUnchangedAsync, storage, cancellationToken).ConfigureAwait(false);
+        foreach (var copy in copies)
+        {
+            copy.Part.Sent(archive.Checksum!);
+        }
+    }
 
     private async Task SendAsync(XvaArchive archive, IReadOnlyList<RevisionCopy> copies, CancellationToken cancellationToken)
     {
@@ -43,6 +59,7 @@ internal sealed class ArchiveTransfer(RunContext context, SourceBackups source, 
                 checksum = verifier.Complete();
                 return snapshot.EnsureUnchangedAsync(stop);
             },
+            null,
             cancellationToken).ConfigureAwait(false);
         if (checksum is { } found)
         {
@@ -59,7 +76,7 @@ internal sealed class ArchiveTransfer(RunContext context, SourceBackups source, 
         await using (file.ConfigureAwait(false))
         {
             using var hash = context.Job.CheckLastTransferred ? new HashTap(StoredHash) : null;
-            await CopyAsync(file, archive, copies, hash is null ? [] : [hash], snapshot.EnsureUnchangedAsync, cancellationToken).ConfigureAwait(false);
+            await CopyAsync(file, archive, copies, hash is null ? [] : [hash], snapshot.EnsureUnchangedAsync, null, cancellationToken).ConfigureAwait(false);
             if (hash?.ToHex() is { } found)
             {
                 foreach (var copy in copies)
@@ -76,6 +93,7 @@ internal sealed class ArchiveTransfer(RunContext context, SourceBackups source, 
         IReadOnlyList<RevisionCopy> copies,
         IReadOnlyList<IStreamTap> taps,
         Func<CancellationToken, ValueTask> verify,
+        StorageCopy? storage,
         CancellationToken cancellationToken)
     {
         var isPassedThrough = !ReferenceEquals(file, archive.File);
@@ -84,7 +102,7 @@ internal sealed class ArchiveTransfer(RunContext context, SourceBackups source, 
             file,
             [.. copies.Select(copy => TargetOf(copy, new UploadOptions(WriteGrade.Publish, file.Length, AsStored: isPassedThrough)))],
             taps,
-            meter.Options(context),
+            meter.Options(context) with { Storage = storage },
             verify,
             cancellationToken).ConfigureAwait(false);
         for (var i = 0; i < copies.Count; i++)

@@ -18,12 +18,14 @@ internal sealed class DiskTransferRun(RunContext context, SourceBackups source, 
         {
             var disk = opened.Disk;
             EnsureIsWhatWasPlanned(disk, copies[0]);
-            var way = DiskWay.Choose(context.Job, source.Remote.Capabilities, opened.Revisions, copies);
+            var way = DiskWay.Choose(
+                context.Job, source.Remote.Capabilities, opened.Revisions, copies, reason => context.Logger.StorageDoesNotCopy(source.VmId, reason));
+            var blocks = way.Storage?.Order ?? disk.AllocatedBlocks;
             var meter = new CopyMeterProgress(context.Progress, copies.Count);
             var result = await DiskCopy.RunAsync(
                 disk,
-                [.. copies.Select(copy => TargetOf(copy, disk))],
-                meter.Options(context) with { StoredBlocks = way.StoredBlocks },
+                [.. copies.Select(copy => TargetOf(copy, disk, blocks))],
+                meter.Options(context) with { StoredBlocks = way.StoredBlocks, Storage = way.Storage },
                 (_, stop) => snapshot.EnsureUnchangedAsync(stop),
                 cancellationToken).ConfigureAwait(false);
             var size = VhdStreamDescription.ComputeLength(disk.VirtualSize, disk.AllocatedBlocks.Count);
@@ -49,7 +51,7 @@ internal sealed class DiskTransferRun(RunContext context, SourceBackups source, 
         }
     }
 
-    private CopyTarget<IDiskWriter> TargetOf(RevisionCopy copy, WholeBlockDisk disk)
+    private CopyTarget<IDiskWriter> TargetOf(RevisionCopy copy, WholeBlockDisk disk, IReadOnlyList<int> blocks)
     {
         var transfer = copy.Transfer;
         var identity = new DiskIdentity(
@@ -60,29 +62,29 @@ internal sealed class DiskTransferRun(RunContext context, SourceBackups source, 
         return new CopyTarget<IDiskWriter>(
             copy.Destination.Name,
             async stop => transfer.Form.Kind == StorageKind.VhdDirectory
-                ? await CreateDirectoryAsync(copy, identity, disk, stop).ConfigureAwait(false)
-                : await CreateFileAsync(copy, identity, disk, stop).ConfigureAwait(false))
+                ? await CreateDirectoryAsync(copy, identity, blocks, stop).ConfigureAwait(false)
+                : await CreateFileAsync(copy, identity, blocks, stop).ConfigureAwait(false))
         {
             BeforeCommit = copy.Destination.EnsureHeldAsync,
             Stop = copy.Destination.LockLost,
         };
     }
 
-    private ValueTask<VhdFileWriter> CreateFileAsync(RevisionCopy copy, DiskIdentity identity, WholeBlockDisk disk, CancellationToken cancellationToken) =>
+    private ValueTask<VhdFileWriter> CreateFileAsync(RevisionCopy copy, DiskIdentity identity, IReadOnlyList<int> blocks, CancellationToken cancellationToken) =>
         VhdFileWriter.CreateAsync(
             copy.Destination.Repository.Remote,
             copy.TargetPath,
             identity,
-            disk.AllocatedBlocks,
+            blocks,
             new VhdWriteOptions { Timestamp = context.Time.GetUtcNow(), Grade = WriteGrade.Publish },
             cancellationToken);
 
-    private ValueTask<VhdDirectoryWriter> CreateDirectoryAsync(RevisionCopy copy, DiskIdentity identity, WholeBlockDisk disk, CancellationToken cancellationToken) =>
+    private ValueTask<VhdDirectoryWriter> CreateDirectoryAsync(RevisionCopy copy, DiskIdentity identity, IReadOnlyList<int> blocks, CancellationToken cancellationToken) =>
         VhdDirectoryWriter.CreateAsync(
             copy.Destination.Repository.Remote,
             copy.TargetPath,
             identity,
-            disk.AllocatedBlocks,
+            blocks,
             new VhdDirectoryWriteOptions
             {
                 Timestamp = context.Time.GetUtcNow(),

@@ -48,4 +48,8 @@ internal static partial class MirrorLog
     [LoggerMessage(EventId = 5011, EventName = "DestinationDamaged", Level = LogLevel.Warning,
         Message = "VM {VmId} at {Destination}: {Count} disks or archives open and cannot be read whole")]
     public static partial void DestinationDamaged(this ILogger logger, string vmId, string destination, int count);
+
+    [LoggerMessage(EventId = 5012, EventName = "StorageDoesNotCopy", Level = LogLevel.Debug,
+        Message = "VM {VmId}: the storage does not copy from the source to the destinations by itself, so that what follows is read and written: {Reason}")]
+    public static partial void StorageDoesNotCopy(this ILogger logger, string vmId, string reason);
 }

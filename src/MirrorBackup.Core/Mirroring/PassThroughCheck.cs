@@ -15,6 +15,9 @@ public enum PassThroughCheck
     /// </summary>
     Always,
 
-    /// <summary>Never: as fast as the storage, and damage of a clear source arrives with the copy, as with Xen Orchestra.</summary>
+    /// <summary>
+    /// Never: as fast as the storage, and damage of a clear source arrives with the copy, as with Xen Orchestra. Where the copy is not read back either
+    /// (<see cref="MirrorJob.CheckLastTransferred"/>), the kernel copies between local directories: on a file system with reflinks both then share the bytes.
+    /// </summary>
     Never,
 }

@@ -29,4 +29,19 @@ public interface IRemoteFile : IAsyncDisposable
     /// <param name="cancellationToken">Stops the read; the buffer's content is then undefined.</param>
     /// <returns>How many bytes were read; fewer than <paramref name="buffer"/> holds only at the end of the file.</returns>
     ValueTask<int> ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Lets the storage append a range of this file to an upload by itself, so that the bytes do not pass through this process: between two local directories
+    /// the kernel copies them, or lets both files share them. Nothing vouches for the bytes then; only who has no need to look at them asks for it.
+    /// </summary>
+    /// <param name="offset">Bytes from the start of the file.</param>
+    /// <param name="length">How many bytes.</param>
+    /// <param name="upload">Where they go, behind what its <see cref="IUpload.Output"/> has been given; usually of another remote.</param>
+    /// <param name="cancellationToken">Stops the copy; the upload can then only be aborted.</param>
+    /// <returns>
+    /// Done, or a refusal: where the storage cannot, and also where the range could not be read to its end. Reading it then tells which it was.
+    /// </returns>
+    /// <exception cref="RemoteFullException">The storage of the upload has no room.</exception>
+    ValueTask<RangeCopy> TryCopyToAsync(long offset, long length, IUpload upload, CancellationToken cancellationToken = default) =>
+        new(RangeCopy.Refused("the source is not a file of the operating system"));
 }

@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using Microsoft.Win32.SafeHandles;
 
 namespace MirrorBackup.Remotes;
 
@@ -18,6 +19,19 @@ public interface IUpload : IAsyncDisposable
     /// Owned by the upload.
     /// </summary>
     PipeWriter Output { get; }
+
+    /// <summary>
+    /// Appends a range of an open file of this machine, behind what <see cref="Output"/> has been given, flushed or not; what
+    /// <see cref="IRemoteFile.TryCopyToAsync"/> ends in.
+    /// </summary>
+    /// <param name="file">The file, open for reading; stays the caller's.</param>
+    /// <param name="offset">Bytes from the start of the file.</param>
+    /// <param name="length">How many bytes.</param>
+    /// <param name="cancellationToken">Stops the copy; the upload can then only be aborted.</param>
+    /// <returns>Done, or a refusal; then the upload is as it was.</returns>
+    /// <exception cref="RemoteFullException">The storage has no room.</exception>
+    ValueTask<RangeCopy> TryAppendAsync(SafeFileHandle file, long offset, long length, CancellationToken cancellationToken = default) =>
+        new(RangeCopy.Refused("the destination is not a file of the operating system"));
 
     /// <summary>Ends the file and makes it visible, in the grade that was asked for.</summary>
     /// <param name="cancellationToken">Stops the call; nothing is visible then, unless the storage had already done it.</param>

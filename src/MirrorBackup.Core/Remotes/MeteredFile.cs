@@ -18,5 +18,12 @@ internal class MeteredFile(IRemoteFile inner, MeteredRemote meter) : IRemoteFile
         return count;
     }
 
+    public async ValueTask<RangeCopy> TryCopyToAsync(long offset, long length, IUpload upload, CancellationToken cancellationToken = default)
+    {
+        var result = await inner.TryCopyToAsync(offset, length, upload, cancellationToken).ConfigureAwait(false);
+        Meter.AddRead(result.IsDone ? length : 0);
+        return result;
+    }
+
     public ValueTask DisposeAsync() => inner.DisposeAsync();
 }

@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using Microsoft.Win32.SafeHandles;
 
 namespace MirrorBackup.Remotes;
 
@@ -8,6 +9,13 @@ internal sealed class MeteredUpload(IUpload inner, MeteredRemote meter) : IUploa
     public RemotePath Path => inner.Path;
 
     public PipeWriter Output { get; } = new Writer(inner.Output, meter);
+
+    public async ValueTask<RangeCopy> TryAppendAsync(SafeFileHandle file, long offset, long length, CancellationToken cancellationToken = default)
+    {
+        var result = await inner.TryAppendAsync(file, offset, length, cancellationToken).ConfigureAwait(false);
+        meter.AddWritten(result.IsDone ? length : 0);
+        return result;
+    }
 
     public ValueTask CommitAsync(CancellationToken cancellationToken = default) => inner.CommitAsync(cancellationToken);
 

@@ -18,6 +18,12 @@ public sealed record RemoteCapabilities
     /// <summary>Whether <see cref="WriteOptions.MustBeNew"/> is decided by the storage, so that of two writers one fails.</summary>
     public bool HasExclusiveCreate { get; init; }
 
+    /// <summary>
+    /// Whether files are those of the operating system, unchanged, so that it may copy ranges between two such remotes by itself
+    /// (<see cref="IRemoteFile.TryCopyToAsync"/>). That it does so is not promised: it depends on both storages.
+    /// </summary>
+    public bool SupportsRangeCopy { get; init; }
+
     /// <summary>Whether directories exist of themselves, also when empty.</summary>
     public bool HasDirectories { get; init; }
 

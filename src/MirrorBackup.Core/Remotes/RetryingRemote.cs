@@ -134,6 +134,10 @@ public sealed class RetryingRemote : DelegatingRemote
         public ValueTask<int> ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken = default) =>
             remote.RetryAsync(() => inner.ReadAsync(offset, buffer, cancellationToken), cancellationToken);
 
+        // Not repeated: what the upload got of it nobody knows. A refusal makes the caller read, which is.
+        public ValueTask<RangeCopy> TryCopyToAsync(long offset, long length, IUpload upload, CancellationToken cancellationToken = default) =>
+            inner.TryCopyToAsync(offset, length, upload, cancellationToken);
+
         public ValueTask DisposeAsync() => inner.DisposeAsync();
     }
 }

@@ -47,6 +47,9 @@ internal sealed class BlockLease
     /// <summary>The bytes as the source stores them, where they were kept.</summary>
     public StoredBlock? Stored => _stored;
 
+    /// <summary>Where the bytes are that nobody has read yet; <see langword="null"/> if they were read at once. Set by the first holder only.</summary>
+    public UnreadBlock? Unread { get; set; }
+
     /// <summary>Bitmap and data as one.</summary>
     public Memory<byte> Whole => Buffer.AsMemory(0, _pool.BitmapBytes + Length);
 

@@ -39,6 +39,9 @@ public sealed record CopyOptions
     /// <summary>Reads blocks as they are stored, of the disk that is copied and for targets that can all take what it gives; null to decode all.</summary>
     internal StoredBlockReader? StoredBlocks { get; init; }
 
+    /// <summary>Has the storage copy by itself; null where the bytes are looked at. A <see cref="DiskStorageCopy"/> for disks.</summary>
+    internal StorageCopy? Storage { get; init; }
+
     internal CopyOptions Check()
     {
         CheckCount(ReadAhead, nameof(ReadAhead));

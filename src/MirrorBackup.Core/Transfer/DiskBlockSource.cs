@@ -1,6 +1,7 @@
 using System.IO.Hashing;
 using System.Runtime.CompilerServices;
 using MirrorBackup.Disks;
+using MirrorBackup.Vhd;
 
 namespace MirrorBackup.Transfer;
 
@@ -12,26 +13,35 @@ internal sealed class DiskBlockSource
     private readonly IVirtualDisk _disk;
     private readonly CopyOptions _options;
     private readonly BlockPool _pool;
+    private readonly DiskStorageCopy? _storage;
     private readonly RevisionDigestBuilder _digest = new();
 
     public DiskBlockSource(IVirtualDisk disk, CopyOptions options)
     {
         _disk = disk;
         _options = options;
+        _storage = options.Storage as DiskStorageCopy;
         _pool = disk.BlockSize == options.Pool.BlockBytes ? options.Pool : new BlockPool(blockBytes: disk.BlockSize);
     }
 
-    /// <summary>The digest of what was yielded so far.</summary>
+    /// <summary>The blocks in the order in which they are yielded.</summary>
+    public IReadOnlyList<int> Blocks => _storage?.Order ?? _disk.AllocatedBlocks;
+
+    /// <summary>The digest of what was yielded so far; of nothing, where blocks may be unread.</summary>
     public RevisionDigest Digest => _digest.ToDigest();
 
     public async IAsyncEnumerable<BlockLease> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var blocks = _disk.AllocatedBlocks;
-        CheckOrder(blocks);
+        CheckOrder(_disk.AllocatedBlocks);
+        var blocks = Blocks;
         var pieces = ReadAhead.RunAsync(blocks.Count, _options.ReadAhead, (piece, stop) => ReadBlockAsync(blocks[piece], stop), cancellationToken);
         await foreach (var lease in pieces.ConfigureAwait(false))
         {
-            _digest.Append(lease.Index, lease.Hash);
+            if (_storage is null)
+            {
+                _digest.Append(lease.Index, lease.Hash);
+            }
+
             _options.Meter?.AddRead(lease.Length);
             yield return lease;
         }
@@ -43,15 +53,14 @@ internal sealed class DiskBlockSource
         try
         {
             lease.Index = blockIndex;
-            if (_options.StoredBlocks is not { } stored || !await stored.TryReadAsync(lease, cancellationToken).ConfigureAwait(false))
+            if (_storage is { } storage && await storage.FindAsync(blockIndex, cancellationToken).ConfigureAwait(false) is { } place)
             {
-                await ThrottleAsync(_disk.BlockSize, cancellationToken).ConfigureAwait(false);
-                await ReadDecodedAsync(lease, cancellationToken).ConfigureAwait(false);
+                await ThrottleAsync(place.Length, cancellationToken).ConfigureAwait(false);
+                lease.Unread = new UnreadBlock(storage, place, stop => ReadLaterAsync(lease, place, stop));
             }
             else
             {
-                // How much it is shows only now; those who come next wait for it.
-                await ThrottleAsync(lease.Stored!.Length, cancellationToken).ConfigureAwait(false);
+                await ReadAsync(lease, isThrottled: false, cancellationToken).ConfigureAwait(false);
             }
 
             return lease;
@@ -61,6 +70,31 @@ internal sealed class DiskBlockSource
             lease.Release();
             throw;
         }
+    }
+
+    // What was looked up before may be another file by now, and nothing else would tell of one that was cut off.
+    private async ValueTask ReadLaterAsync(BlockLease lease, StoredBlockPlace place, CancellationToken cancellationToken)
+    {
+        await ReadAsync(lease, isThrottled: true, cancellationToken).ConfigureAwait(false);
+        if (lease.Stored is { } stored && stored.Length != place.Length)
+        {
+            throw new CorruptBackupException(
+                $"{place.Path}: block {lease.Index} has {stored.Length} bytes, and had {place.Length} when its copying began.",
+                stored.Length < place.Length ? ErrorCodes.Truncated : ErrorCodes.SourceChanged) { Path = place.Path.Value };
+        }
+    }
+
+    private async ValueTask ReadAsync(BlockLease lease, bool isThrottled, CancellationToken cancellationToken)
+    {
+        if (_options.StoredBlocks is { } stored && await stored.TryReadAsync(lease, cancellationToken).ConfigureAwait(false))
+        {
+            // How much it is shows only now; those who come next wait for it.
+            await ThrottleAsync(isThrottled ? 0 : lease.Stored!.Length, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        await ThrottleAsync(isThrottled ? 0 : _disk.BlockSize, cancellationToken).ConfigureAwait(false);
+        await ReadDecodedAsync(lease, cancellationToken).ConfigureAwait(false);
     }
 
     private ValueTask ThrottleAsync(int bytes, CancellationToken cancellationToken) =>

@@ -38,7 +38,8 @@ public static class DiskCopy
         var branches = new FanOutTarget[targets.Count];
         for (var i = 0; i < branches.Length; i++)
         {
-            branches[i] = new FanOutTarget(targets[i].Name, new DiskSink(source, targets[i]), targets[i].Stop);
+            var target = options.Storage is null ? targets[i] : StorageCopy.Verified(targets[i], stop => verify?.Invoke(blocks.Digest, stop) ?? ValueTask.CompletedTask);
+            branches[i] = new FanOutTarget(target.Name, new DiskSink(source, blocks.Blocks, target), target.Stop);
         }
 
         RevisionDigest? digest = null;
@@ -53,6 +54,11 @@ public static class DiskCopy
                 return verify?.Invoke(digest.Value, stop) ?? ValueTask.CompletedTask;
             },
             cancellationToken).ConfigureAwait(false);
+        if (options.Storage is not null)
+        {
+            return result;
+        }
+
         return options.StoredBlocks is { Decodes: false } stored && digest is { } travelled
             ? result with { Travelled = new TravelDigest(travelled, stored.Reading, stored.TakenApart) }
             : result with { Digest = digest };

@@ -1,10 +1,14 @@
 using MirrorBackup.Disks;
+using MirrorBackup.Vhd;
 using MirrorBackup.Vhd.Directories;
 
 namespace MirrorBackup.Transfer;
 
 /// <summary>Feeds a disk writer.</summary>
-internal sealed class DiskSink(IVirtualDisk source, CopyTarget<IDiskWriter> target) : IFanOutSink
+/// <param name="source">The disk.</param>
+/// <param name="blocks">Its blocks, in the order in which they come.</param>
+/// <param name="target">The target.</param>
+internal sealed class DiskSink(IVirtualDisk source, IReadOnlyList<int> blocks, CopyTarget<IDiskWriter> target) : IFanOutSink
 {
     private IDiskWriter? _writer;
     private int _blocks;
@@ -12,7 +16,7 @@ internal sealed class DiskSink(IVirtualDisk source, CopyTarget<IDiskWriter> targ
     public async ValueTask OpenAsync(CancellationToken cancellationToken)
     {
         _writer = await target.Open(cancellationToken).ConfigureAwait(false);
-        if (_writer.BlockSize != source.BlockSize || !_writer.Blocks.SequenceEqual(source.AllocatedBlocks))
+        if (_writer.BlockSize != source.BlockSize || !_writer.Blocks.SequenceEqual(blocks))
         {
             throw new InvalidOperationException(
                 $"\"{_writer.Name}\" announced {_writer.Blocks.Count} blocks of {_writer.BlockSize} bytes, " +
@@ -24,9 +28,9 @@ internal sealed class DiskSink(IVirtualDisk source, CopyTarget<IDiskWriter> targ
 
     public async ValueTask<long> WriteAsync(BlockLease block, CancellationToken cancellationToken)
     {
-        var stored = _writer is VhdDirectoryWriter directory
+        var stored = await TryCopyAsync(block, cancellationToken).ConfigureAwait(false) ?? (_writer is VhdDirectoryWriter directory
             ? await StoreAsync(directory, block, cancellationToken).ConfigureAwait(false)
-            : await StoreAsync(block, cancellationToken).ConfigureAwait(false);
+            : await StoreAsync(block, cancellationToken).ConfigureAwait(false));
         Interlocked.Increment(ref _blocks);
         return stored;
     }
@@ -56,6 +60,28 @@ internal sealed class DiskSink(IVirtualDisk source, CopyTarget<IDiskWriter> targ
     }
 
     public ValueTask DisposeAsync() => _writer?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    // Bytes stored, or null if the block was read, and is to be written.
+    private async ValueTask<long?> TryCopyAsync(BlockLease block, CancellationToken cancellationToken)
+    {
+        if (block.Unread is not { } unread)
+        {
+            return null;
+        }
+
+        switch (_writer)
+        {
+            case VhdDirectoryWriter directory when !directory.MayHold(block.Index)
+                && await unread.TryCopyAsync((file, stop) => directory.TryCopyBlockAsync(block.Index, file, unread.Length, stop), cancellationToken).ConfigureAwait(false):
+                return unread.Length;
+            case VhdFileWriter writer
+                when await unread.TryCopyAsync((file, stop) => writer.TryCopyBlockAsync(block.Index, file, unread.Offset, stop), cancellationToken).ConfigureAwait(false):
+                return block.Length;
+            default:
+                await unread.EnsureReadAsync(cancellationToken).ConfigureAwait(false);
+                return null;
+        }
+    }
 
     private async ValueTask<long> StoreAsync(BlockLease block, CancellationToken cancellationToken)
     {

@@ -18,6 +18,7 @@ internal sealed class FanOut
 
     private readonly CancellationTokenSource _reading = new();
     private int _live;
+    private Exception? _sourceError;
 
     private FanOut(CopyOptions options) => _options = options;
 
@@ -47,7 +48,7 @@ internal sealed class FanOut
         await Task.WhenAll(run._taps.Select(tap => tap.EndAsync(options))).ConfigureAwait(false);
 
         cancellationToken.ThrowIfCancellationRequested();
-        return new CopyResult { Outcomes = outcomes.MoveToImmutable(), BytesRead = run.BytesRead, SourceError = sourceError };
+        return new CopyResult { Outcomes = outcomes.MoveToImmutable(), BytesRead = run.BytesRead, SourceError = sourceError ?? run._sourceError };
     }
 
     private long BytesRead { get; set; }
@@ -64,7 +65,7 @@ internal sealed class FanOut
                 _options.QueueLength,
                 _verified.Task,
                 bytes => _options.Meter?.AddWritten(target, bytes),
-                _ => OnTargetEnded(),
+                OnTargetEnded,
                 targets[i].Stop,
                 cancellationToken));
         }
@@ -75,8 +76,14 @@ internal sealed class FanOut
         }
     }
 
-    private void OnTargetEnded()
+    private void OnTargetEnded(FanOutBranch target)
     {
+        if (target.SourceError is { } error)
+        {
+            Interlocked.CompareExchange(ref _sourceError, error, null);
+            _reading.Cancel();
+        }
+
         if (Interlocked.Decrement(ref _live) == 0)
         {
             _reading.Cancel();
@@ -114,8 +121,9 @@ internal sealed class FanOut
         catch (Exception e)
         {
             // Every target left, each with its own reason: the source is not to blame.
-            var allLeft = e is OperationCanceledException && Volatile.Read(ref _live) == 0;
-            var cause = _taps.Find(static tap => tap.Error is not (null or OperationCanceledException))?.Error ?? e;
+            var sourceError = Volatile.Read(ref _sourceError);
+            var allLeft = sourceError is null && e is OperationCanceledException && Volatile.Read(ref _live) == 0;
+            var cause = sourceError ?? _taps.Find(static tap => tap.Error is not (null or OperationCanceledException))?.Error ?? e;
             _taps.ForEach(tap => tap.Abort(cause));
             _targets.ForEach(target => target.Abort(cause));
             return allLeft ? null : cause;

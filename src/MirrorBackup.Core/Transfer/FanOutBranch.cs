@@ -59,6 +59,9 @@ internal sealed class FanOutBranch
     /// <summary>The error that ended the branch, so far.</summary>
     public Exception? Error => _error;
 
+    /// <summary>What was wrong with the source, if that ended the branch.</summary>
+    public Exception? SourceError { get; private set; }
+
     /// <summary>Hands a block over if there is room. The branch takes its own reference.</summary>
     /// <returns>False if there is none; then <see cref="SendAsync"/> waits for it, or finds that the branch has ended.</returns>
     public bool TrySend(BlockLease block)
@@ -167,7 +170,8 @@ internal sealed class FanOutBranch
         }
         catch (Exception e)
         {
-            _error = Volatile.Read(ref _reason) ?? e;
+            SourceError = (e as SourceReadException)?.InnerException;
+            _error = Volatile.Read(ref _reason) ?? SourceError ?? e;
             _sink.Fail(_error);
         }
 

@@ -11,24 +11,15 @@ namespace MirrorBackup.Transfer;
 /// </summary>
 internal sealed class StoredBlockReader
 {
-    private readonly VhdDirectory[] _youngestFirst;
-    private readonly long[] _visibleBytes;
+    private readonly BlockHolders<VhdDirectory> _holders;
     private readonly StoredReading _reading;
     private readonly bool _decodes;
     private readonly IReadOnlySet<int> _leftOut;
     private readonly Lock _lock = new();
     private readonly HashSet<int> _takenApart = [];
 
-    private StoredBlockReader(VhdDirectory[] youngestFirst, StoredReading reading, bool decodes, IReadOnlySet<int> leftOut)
-    {
-        (_youngestFirst, _reading, _decodes, _leftOut) = (youngestFirst, reading, decodes, leftOut);
-        _visibleBytes = new long[youngestFirst.Length];
-        var smallest = long.MaxValue;
-        for (var i = 0; i < youngestFirst.Length; i++)
-        {
-            _visibleBytes[i] = smallest = Math.Min(smallest, youngestFirst[i].VirtualSize);
-        }
-    }
+    private StoredBlockReader(IEnumerable<VhdDirectory> oldestFirst, StoredReading reading, bool decodes, IReadOnlySet<int> leftOut) =>
+        (_holders, _reading, _decodes, _leftOut) = (new(oldestFirst), reading, decodes, leftOut);
 
     /// <summary>What travels.</summary>
     public StoredReading Reading => _reading;
@@ -79,7 +70,7 @@ internal sealed class StoredBlockReader
             throw new ArgumentException("What is read encrypted cannot be decoded.", nameof(decodes));
         }
 
-        return new StoredBlockReader([.. oldestFirst.Cast<VhdDirectory>().Reverse()], reading, decodes, new HashSet<int>());
+        return new StoredBlockReader(oldestFirst.Cast<VhdDirectory>(), reading, decodes, new HashSet<int>());
     }
 
     /// <summary>Prepares the reading of a copy in the way in which it was made.</summary>
@@ -95,7 +86,7 @@ internal sealed class StoredBlockReader
     /// <returns>False if the block has to be read the decoded way.</returns>
     public async ValueTask<bool> TryReadAsync(BlockLease lease, CancellationToken cancellationToken)
     {
-        if (_leftOut.Contains(lease.Index) || HolderOf(lease.Index) is not { } holder)
+        if (_leftOut.Contains(lease.Index) || _holders.HolderOf(lease.Index) is not { } holder)
         {
             return TakeApart(lease.Index);
         }
@@ -158,22 +149,5 @@ internal sealed class StoredBlockReader
         }
 
         return false;
-    }
-
-    // What lies behind the end of an older, smaller revision is zero for a younger, larger one, whatever its file holds there.
-    private VhdDirectory? HolderOf(int block)
-    {
-        var blockSize = _youngestFirst[0].BlockSize;
-        var start = (long)block * blockSize;
-        for (var i = 0; i < _youngestFirst.Length; i++)
-        {
-            if (start < _visibleBytes[i] && _youngestFirst[i].IsAllocated(block))
-            {
-                var isUncut = start + blockSize <= _visibleBytes[i] || _visibleBytes[i] == _youngestFirst[0].VirtualSize;
-                return isUncut ? _youngestFirst[i] : null;
-            }
-        }
-
-        return null;
     }
 }

@@ -86,7 +86,8 @@ public static class StreamCopy
         var branches = new FanOutTarget[targets.Count];
         for (var i = 0; i < branches.Length; i++)
         {
-            branches[i] = new FanOutTarget(targets[i].Name, new UploadSink(targets[i]), targets[i].Stop);
+            var target = options.Storage is null ? targets[i] : StorageCopy.Verified(targets[i], verify);
+            branches[i] = new FanOutTarget(target.Name, new UploadSink(target), target.Stop);
         }
 
         var sinks = new IFanOutSink[taps?.Count ?? 0];

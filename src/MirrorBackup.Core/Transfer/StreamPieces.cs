@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using MirrorBackup.Remotes;
+using MirrorBackup.Vhd;
 
 namespace MirrorBackup.Transfer;
 
@@ -73,16 +74,32 @@ internal static class StreamPieces
         {
             lease.Index = piece;
             lease.Length = length;
-            var read = await file.ReadAsync(offset, lease.Data, cancellationToken).ConfigureAwait(false);
-            return read == length
-                ? lease
-                : throw new CorruptBackupException(
-                    $"\"{file.Path}\" ended at byte {offset + read}; it had {file.Length} bytes when it was opened.", ErrorCodes.Truncated);
+            if (options.Storage is { IsOn: true } storage)
+            {
+                var place = new StoredBlockPlace(file.Path, _ => new(file), IsFileShared: true, offset, length);
+                lease.Unread = new UnreadBlock(storage, place, stop => FillAsync(file, offset, lease, stop));
+            }
+            else
+            {
+                await FillAsync(file, offset, lease, cancellationToken).ConfigureAwait(false);
+            }
+
+            return lease;
         }
         catch
         {
             lease.Release();
             throw;
+        }
+    }
+
+    private static async ValueTask FillAsync(IRemoteFile file, long offset, BlockLease lease, CancellationToken cancellationToken)
+    {
+        var read = await file.ReadAsync(offset, lease.Data, cancellationToken).ConfigureAwait(false);
+        if (read != lease.Length)
+        {
+            throw new CorruptBackupException(
+                $"\"{file.Path}\" ended at byte {offset + read}; it had {file.Length} bytes when it was opened.", ErrorCodes.Truncated);
         }
     }
 

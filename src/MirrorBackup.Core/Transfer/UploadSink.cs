@@ -13,6 +13,17 @@ internal sealed class UploadSink(CopyTarget<IUpload> target) : IFanOutSink
 
     public async ValueTask<long> WriteAsync(BlockLease block, CancellationToken cancellationToken)
     {
+        if (block.Unread is { } unread)
+        {
+            if (await unread.TryCopyAsync((file, stop) => file.TryCopyToAsync(unread.Offset, unread.Length, _upload!, stop), cancellationToken).ConfigureAwait(false))
+            {
+                _bytes += block.Length;
+                return block.Length;
+            }
+
+            await unread.EnsureReadAsync(cancellationToken).ConfigureAwait(false);
+        }
+
         var flushed = await _upload!.Output.WriteAsync(block.Data, cancellationToken).ConfigureAwait(false);
 
         // A storage that has gone takes what is written without a word (System.IO.Pipelines): the flush is where it shows.

@@ -96,6 +96,16 @@ public sealed partial class VhdFile : IVhdDisk
         return found;
     }
 
+    /// <summary>The blocks in the order of the file, if all of them can be passed on as they lie there; otherwise <see langword="null"/>.</summary>
+    internal IReadOnlyList<int>? ListBlocksAsPlaced() => Placement is { } placement && BlockSize == VhdHeader.UsualBlockSize && placement.End(BlockSize) <= _dataEnd
+        ? [.. placement.Indexes.Where(IsAllocated)]
+        : null;
+
+    /// <summary>Where a block lies that the file holds.</summary>
+    internal StoredBlockPlace PlaceOf(int blockIndex) => TryGetBlockOffset(blockIndex, out var offset)
+        ? new(Path, _ => new(_file), IsFileShared: true, offset, VhdBlock.StoredBytes(BlockSize))
+        : throw new ArgumentOutOfRangeException(nameof(blockIndex), blockIndex, $"{Name} does not hold this block.");
+
     /// <inheritdoc/>
     public async ValueTask ReadBlockAsync(int blockIndex, Memory<byte> bitmap, Memory<byte> data, CancellationToken cancellationToken = default)
     {

@@ -55,6 +55,15 @@ public sealed class VhdFileWriter : IDiskWriter
     public ValueTask WriteBlockAsync(int blockIndex, ReadOnlyMemory<byte> data, CancellationToken cancellationToken = default) =>
         _writer.WriteBlockAsync(blockIndex, data, cancellationToken);
 
+    /// <summary>Lets the storage copy the next block, bitmap included.</summary>
+    /// <param name="blockIndex">The next announced block.</param>
+    /// <param name="source">A file that holds it as a VHD file does, with a bitmap of ones.</param>
+    /// <param name="offset">Where its bitmap begins there.</param>
+    /// <param name="cancellationToken">Stops the call; the revision can then only be aborted.</param>
+    /// <returns>Done, or a refusal; then the block is still to be written.</returns>
+    internal ValueTask<RangeCopy> TryCopyBlockAsync(int blockIndex, IRemoteFile source, long offset, CancellationToken cancellationToken) =>
+        _writer.TryAppendBlockAsync(blockIndex, length => source.TryCopyToAsync(offset, length, _upload, cancellationToken), cancellationToken);
+
     /// <inheritdoc/>
     public async ValueTask<long> CompleteAsync(CancellationToken cancellationToken = default)
     {

@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using MirrorBackup.Remotes;
 using MirrorBackup.Vhd.Format;
 
 namespace MirrorBackup.Vhd;
@@ -41,7 +42,12 @@ public sealed class VhdStreamWriter
     /// <exception cref="ArgumentException"><paramref name="data"/> has another length.</exception>
     public async ValueTask WriteBlockAsync(int blockIndex, ReadOnlyMemory<byte> data, CancellationToken cancellationToken = default)
     {
-        CheckNext(blockIndex, data);
+        CheckNext(blockIndex);
+        if (data.Length != VhdHeader.UsualBlockSize)
+        {
+            throw new ArgumentException($"A block has {VhdHeader.UsualBlockSize} bytes, {data.Length} were given.", nameof(data));
+        }
+
         _isUsable = false;
         await WritePartsAsync(static part => part is not VhdStreamPart.Copy, cancellationToken).ConfigureAwait(false);
         _output.GetSpan(VhdFooter.Size)[..VhdFooter.Size].Fill(0xFF);
@@ -51,6 +57,24 @@ public sealed class VhdStreamWriter
         Check(result, cancellationToken);
         _nextBlock++;
         _isUsable = true;
+    }
+
+    /// <summary>Has the next block, bitmap included, appended by somebody else behind what the pipe has been given.</summary>
+    /// <param name="blockIndex">The next announced block.</param>
+    /// <param name="append">Appends so many bytes, or refuses.</param>
+    /// <param name="cancellationToken">Stops the call; the stream can then only be aborted.</param>
+    /// <returns>What <paramref name="append"/> says; after a refusal the block is still to be written.</returns>
+    internal async ValueTask<RangeCopy> TryAppendBlockAsync(int blockIndex, Func<int, ValueTask<RangeCopy>> append, CancellationToken cancellationToken)
+    {
+        CheckNext(blockIndex);
+        _isUsable = false;
+        await WritePartsAsync(static part => part is not VhdStreamPart.Copy, cancellationToken).ConfigureAwait(false);
+        var length = VhdBlock.StoredBytes(VhdHeader.UsualBlockSize);
+        var result = await append(length).ConfigureAwait(false);
+        BytesWritten += result.IsDone ? length : 0;
+        _nextBlock += result.IsDone ? 1 : 0;
+        _isUsable = true;
+        return result;
     }
 
     /// <summary>Writes what follows the last block and flushes.</summary>
@@ -101,18 +125,13 @@ public sealed class VhdStreamWriter
         }
     }
 
-    private void CheckNext(int blockIndex, ReadOnlyMemory<byte> data)
+    private void CheckNext(int blockIndex)
     {
         CheckUsable();
         if (_nextBlock >= _description.Blocks.Count || _description.Blocks[_nextBlock] != blockIndex)
         {
             throw new InvalidOperationException(
                 $"The VHD of the disk {_description.Disk.Id} was given block {blockIndex}, expected {(_nextBlock < _description.Blocks.Count ? _description.Blocks[_nextBlock] : "its end")}.");
-        }
-
-        if (data.Length != VhdHeader.UsualBlockSize)
-        {
-            throw new ArgumentException($"A block has {VhdHeader.UsualBlockSize} bytes, {data.Length} were given.", nameof(data));
         }
     }
 

@@ -40,6 +40,17 @@ internal class LocalFile(LocalDirectory directory, RemotePath path, IOpenFile fi
         return total;
     }
 
+    public ValueTask<RangeCopy> TryCopyToAsync(long offset, long length, IUpload upload, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        ArgumentNullException.ThrowIfNull(upload);
+        ThrowIfDisposed();
+        return File is HandleFile system
+            ? upload.TryAppendAsync(system.Handle, offset, length, cancellationToken)
+            : new(RangeCopy.Refused("the source is not a file of the operating system"));
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) == 0)

@@ -1,3 +1,5 @@
+using Microsoft.Win32.SafeHandles;
+
 namespace MirrorBackup.Remotes.Local;
 
 /// <summary>A file under its temporary name, beside the name that it will have.</summary>
@@ -52,11 +54,24 @@ internal sealed class TemporaryFile : IDisposable
     public async ValueTask AppendAsync(ReadOnlyMemory<byte> data, CancellationToken cancellationToken)
     {
         await _file.WriteAsync(_end, data, cancellationToken).ConfigureAwait(false);
-        _end += data.Length;
-        if (_end - _writeBackStarted >= WriteBackBytes)
+        Advance(data.Length);
+    }
+
+    /// <summary>Lets the system append a range of another file. After a refusal the file is as it was.</summary>
+    public RangeCopy TryAppend(SafeFileHandle source, long offset, long length, CancellationToken cancellationToken)
+    {
+        if (_file is not HandleFile target || !OperatingSystem.IsLinux())
         {
-            StartWriteBack();
+            return RangeCopy.Refused("the destination is not a file of the operating system");
         }
+
+        var result = LinuxRangeCopy.TryCopy(source, offset, target, _end, length, cancellationToken);
+        if (result.IsDone)
+        {
+            Advance(length);
+        }
+
+        return result;
     }
 
     /// <summary>Gives the file its name: durable first where it is published, noted for the next flush where it is staged.</summary>
@@ -108,6 +123,15 @@ internal sealed class TemporaryFile : IDisposable
         catch (FileSystemException)
         {
             // The name tells everyone that it is a leftover.
+        }
+    }
+
+    private void Advance(long bytes)
+    {
+        _end += bytes;
+        if (_end - _writeBackStarted >= WriteBackBytes)
+        {
+            StartWriteBack();
         }
     }
 

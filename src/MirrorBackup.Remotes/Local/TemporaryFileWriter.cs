@@ -1,3 +1,4 @@
+using Microsoft.Win32.SafeHandles;
 using MirrorBackup.Remotes.Writing;
 
 namespace MirrorBackup.Remotes.Local;
@@ -16,4 +17,7 @@ internal sealed class TemporaryFileWriter(LocalDirectory directory, RemotePath p
             throw directory.Translate(exception, path, "write");
         }
     }
+
+    protected override async ValueTask<RangeCopy> StoreRangeAsync(SafeFileHandle source, long offset, long length, CancellationToken cancellationToken) =>
+        await directory.WriteAsync(path, "write", () => file.TryAppend(source, offset, length, cancellationToken), cancellationToken).ConfigureAwait(false);
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using Microsoft.Win32.SafeHandles;
 
 namespace MirrorBackup.Remotes.Writing;
 
@@ -103,6 +104,29 @@ internal abstract class BlockPipeWriter : PipeWriter, IDisposable
         _completed = true;
     }
 
+    /// <summary>Hands on all that is left, and lets the storage append a range of a file behind it.</summary>
+    public async ValueTask<RangeCopy> TryAppendAsync(SafeFileHandle source, long offset, long length, CancellationToken cancellationToken)
+    {
+        ThrowIfFailed();
+        if (_completed)
+        {
+            throw new InvalidOperationException("The upload has ended; nothing more can be written.");
+        }
+
+        await HandOnAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var result = await StoreRangeAsync(source, offset, length, cancellationToken).ConfigureAwait(false);
+            WrittenBytes += result.IsDone ? length : 0;
+            return result;
+        }
+        catch (Exception exception)
+        {
+            _failure = exception;
+            throw;
+        }
+    }
+
     /// <inheritdoc/>
     public override void Complete(Exception? exception = null)
     {
@@ -129,6 +153,10 @@ internal abstract class BlockPipeWriter : PipeWriter, IDisposable
 
     /// <summary>Stores bytes at a position that always follows the ones before.</summary>
     protected abstract ValueTask StoreAsync(long offset, ReadOnlyMemory<byte> data, CancellationToken cancellationToken);
+
+    /// <summary>Lets the storage append a range of a file at <see cref="WrittenBytes"/>; refused where it cannot.</summary>
+    protected virtual ValueTask<RangeCopy> StoreRangeAsync(SafeFileHandle source, long offset, long length, CancellationToken cancellationToken) =>
+        new(RangeCopy.Refused("the destination is not a file of the operating system"));
 
     private async ValueTask HandOnAsync(CancellationToken cancellationToken)
     {

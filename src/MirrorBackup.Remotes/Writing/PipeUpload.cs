@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using Microsoft.Win32.SafeHandles;
 
 namespace MirrorBackup.Remotes.Writing;
 
@@ -18,6 +19,14 @@ internal sealed class PipeUpload(
     public RemotePath Path { get; } = path;
 
     public PipeWriter Output => writer;
+
+    public ValueTask<RangeCopy> TryAppendAsync(SafeFileHandle file, long offset, long length, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        return writer.TryAppendAsync(file, offset, length, cancellationToken);
+    }
 
     public async ValueTask CommitAsync(CancellationToken cancellationToken = default)
     {

@@ -82,10 +82,4 @@ public sealed class FullStorageTests
 
         return letters;
     }
-
-    /// <summary>A storage that does not say how much room it has, so that nothing is refused before it is tried.</summary>
-    private sealed class SilentRemote(IRemote inner) : DelegatingRemote(inner)
-    {
-        public override ValueTask<long?> GetAvailableBytesAsync(CancellationToken cancellationToken = default) => default;
-    }
 }

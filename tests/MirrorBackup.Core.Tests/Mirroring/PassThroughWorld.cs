@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.Logging;
 using MirrorBackup.Backups;
 using MirrorBackup.Codecs.Encryption;
 using MirrorBackup.Golden;
@@ -30,11 +31,11 @@ internal sealed class PassThroughWorld : IAsyncDisposable
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public static async Task<PassThroughWorld> OpenAsync(string set, string vm = Rolled)
+    public static async Task<PassThroughWorld> OpenAsync(string set, string vm = Rolled, Func<IRemote, IRemote>? wrap = null)
     {
         var world = new PassThroughWorld(set, vm);
         GoldenData.UnpackSet(set, Directory.CreateDirectory(world.PathOf("src")).FullName, vm);
-        world.Source = await world.OpenRemoteAsync("src", set.StartsWith('d') ? GoldenData.EncryptionKey : null);
+        world.Source = await world.OpenRemoteAsync("src", set.StartsWith('d') ? GoldenData.EncryptionKey : null, wrap);
         return world;
     }
 
@@ -48,8 +49,8 @@ internal sealed class PassThroughWorld : IAsyncDisposable
         return remote;
     }
 
-    public Task<MirrorReport> MirrorAsync(PassThroughCheck check = default, bool readsBack = true, int retention = 20) =>
-        new MirrorRunner().RunAsync(Job(check, readsBack, retention), null, Cancellation);
+    public Task<MirrorReport> MirrorAsync(PassThroughCheck check = default, bool readsBack = true, int retention = 20, ILogger<MirrorRunner>? logger = null) =>
+        new MirrorRunner(logger).RunAsync(Job(check, readsBack, retention), null, Cancellation);
 
     public async Task<MirrorPlan> PlanAsync() => (await new MirrorRunner().PlanAsync(Job(default, false, 20), Cancellation)).Single();
 
@@ -170,7 +171,7 @@ internal sealed class PassThroughWorld : IAsyncDisposable
         return job;
     }
 
-    private async Task<BlockTrafficRemote> OpenRemoteAsync(string name, string? key)
+    private async Task<BlockTrafficRemote> OpenRemoteAsync(string name, string? key, Func<IRemote, IRemote>? wrap = null)
     {
         IRemote storage = LocalRemote.Open(PathOf(name));
         if (key is not null)
@@ -179,7 +180,7 @@ internal sealed class PassThroughWorld : IAsyncDisposable
             storage = await RepositoryEncryption.OpenAsync(storage, secret, null, Cancellation);
         }
 
-        var remote = new BlockTrafficRemote(storage);
+        var remote = new BlockTrafficRemote(wrap?.Invoke(storage) ?? storage);
         _remotes.Add(remote);
         return remote;
     }

@@ -32,6 +32,7 @@ public sealed class EncryptedRemote : DelegatingRemote
     {
         IsReadOnly = Inner.Capabilities.IsReadOnly || !_cipher.Scheme.IsAuthenticated,
         SupportsUpdate = false,
+        SupportsRangeCopy = false,
         MaximumFileLength = Math.Min(
             Inner.Capabilities.MaximumFileLength is { } limit ? _cipher.Scheme.ClearLength(limit) : long.MaxValue, _cipher.Scheme.MaximumClearLength),
         EncryptionFingerprint = _fingerprint,

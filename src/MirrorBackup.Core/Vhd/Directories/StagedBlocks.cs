@@ -38,6 +38,9 @@ internal sealed class StagedBlocks : IDisposable
     /// <summary>How many blocks are there.</summary>
     public int Count => _complete.Count;
 
+    /// <summary>Whether the record of an earlier attempt vouches for a block.</summary>
+    public bool MayHold(int block) => _trusted is { } trusted && trusted.Contains(block);
+
     /// <summary>A block was written.</summary>
     public async ValueTask AddAsync(int block, CancellationToken cancellationToken)
     {

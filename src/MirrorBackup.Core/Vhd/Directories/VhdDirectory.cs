@@ -159,6 +159,19 @@ public sealed partial class VhdDirectory : IVhdDisk
         }
     }
 
+    /// <summary>Looks where a block lies, without opening it.</summary>
+    /// <param name="blockIndex">A block for which <see cref="IsAllocated"/> is true.</param>
+    /// <param name="cancellationToken">Stops the look.</param>
+    /// <returns>The whole of its file; <see langword="null"/> if that is not there, or too long for a block, which reading will say.</returns>
+    internal async ValueTask<StoredBlockPlace?> FindBlockAsync(int blockIndex, CancellationToken cancellationToken)
+    {
+        CheckAllocated(blockIndex);
+        var path = VhdDirectoryLayout.Block(DataPath, blockIndex);
+        return await _remote.StatAsync(path, cancellationToken).ConfigureAwait(false) is { IsFile: true } entry && entry.Length <= MaximumStoredBlockLength
+            ? new(path, stop => _remote.OpenReadAsync(path, stop), IsFileShared: false, 0, (int)entry.Length)
+            : null;
+    }
+
     /// <summary>Decodes what <see cref="ReadStoredBlockAsync"/> has read.</summary>
     /// <param name="blockIndex">The block.</param>
     /// <param name="stored">Its bytes.</param>

@@ -164,6 +164,38 @@ public sealed partial class VhdDirectoryWriter : IDiskWriter
         await _staged.AddAsync(blockIndex, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Whether an earlier attempt may have stored a block already: then its content has to be known to find out.</summary>
+    internal bool MayHold(int blockIndex) => _staged.MayHold(blockIndex);
+
+    /// <summary>Lets the storage copy the file of a block.</summary>
+    /// <param name="blockIndex">A block that was not written yet.</param>
+    /// <param name="source">Its file at the source, all of it as <see cref="WriteStoredBlockAsync"/> would take it.</param>
+    /// <param name="length">Bytes of the file.</param>
+    /// <param name="cancellationToken">Stops the call; the revision can then only be aborted.</param>
+    /// <returns>Done, or a refusal; then the block is still to be written.</returns>
+    internal async ValueTask<RangeCopy> TryCopyBlockAsync(int blockIndex, IRemoteFile source, int length, CancellationToken cancellationToken)
+    {
+        CheckIsMissing(blockIndex);
+
+        // No length is announced: what both files come to share needs no room.
+        var upload = await _remote.CreateAsync(VhdDirectoryLayout.Block(DataPath, blockIndex), new UploadOptions(WriteGrade.Stage), cancellationToken).ConfigureAwait(false);
+        await using (upload.ConfigureAwait(false))
+        {
+            var result = await source.TryCopyToAsync(0, length, upload, cancellationToken).ConfigureAwait(false);
+            if (!result.IsDone)
+            {
+                return result;
+            }
+
+            Take(blockIndex);
+            await upload.CommitAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        Interlocked.Add(ref _bytes, length);
+        await _staged.AddAsync(blockIndex, cancellationToken).ConfigureAwait(false);
+        return RangeCopy.Done;
+    }
+
     /// <summary>
     /// Says that the transfer is to be resumed: disposing then keeps what the record vouches for. Without a record disposing removes everything as usual.
     /// </summary>

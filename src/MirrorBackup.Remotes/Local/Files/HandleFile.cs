@@ -5,6 +5,10 @@ namespace MirrorBackup.Remotes.Local;
 /// <summary>A file of the operating system: a handle and positional reads and writes.</summary>
 internal sealed class HandleFile(SafeFileHandle handle, RemotePath path, Action<SafeFileHandle, long, long>? startWriteBack) : IOpenFile
 {
+    public SafeFileHandle Handle => handle;
+
+    public RemotePath Path => path;
+
     public long Length
     {
         get

@@ -89,6 +89,9 @@ internal static unsafe partial class LibC
     [LibraryImport(Library, EntryPoint = "sync_file_range", SetLastError = true)]
     public static partial int SyncFileRange(SafeFileHandle file, long offset, long length, uint flags);
 
+    [LibraryImport(Library, EntryPoint = "copy_file_range", SetLastError = true)]
+    public static partial nint CopyFileRange(SafeFileHandle source, long* sourceOffset, SafeFileHandle target, long* targetOffset, nuint length, uint flags);
+
     [LibraryImport(Library, EntryPoint = "dup", SetLastError = true)]
     public static partial int Duplicate(SafeFileHandle file);
 
