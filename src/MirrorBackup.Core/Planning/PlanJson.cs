@@ -61,7 +61,13 @@ internal static class PlanJson
         writer.WriteEndArray();
         writer.WriteStartObject("forecast");
         writer.WriteNumber("bytesToSend", plan.Forecast.BytesToSend);
-        writer.WriteNumber("bytesAsStored", plan.Forecast.BytesAsStored);
+        writer.WriteStartObject("bytesByWay");
+        foreach (var way in Enum.GetValues<TransferWay>())
+        {
+            writer.WriteNumber(CamelCase(way.ToString()), plan.Forecast.BytesBy(way));
+        }
+
+        writer.WriteEndObject();
         writer.WriteNumber("bytesToMerge", plan.Forecast.BytesToMerge);
         writer.WriteNumber("bytesToFree", plan.Forecast.BytesToFree);
         writer.WriteNumber("peakBytes", plan.Forecast.PeakBytes);

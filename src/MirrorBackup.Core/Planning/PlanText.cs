@@ -63,8 +63,20 @@ internal static class PlanText
             var bound = forecast.IsUpperBound ? "at most " : "";
             text.Append(
                 CultureInfo.InvariantCulture,
-                $"  forecast: {bound}{ByteText.Of(forecast.BytesToSend)} to send, {ByteText.Of(forecast.BytesToMerge)} to merge, {ByteText.Of(forecast.BytesToFree)} to free\n");
+                $"  forecast: {bound}{ByteText.Of(forecast.BytesToSend)} to send{Ways(forecast)}, {ByteText.Of(forecast.BytesToMerge)} to merge, {ByteText.Of(forecast.BytesToFree)} to free\n");
         }
+    }
+
+    // One way is said as it is; of several each with its part.
+    private static string Ways(PlanForecast forecast)
+    {
+        var taken = Enum.GetValues<TransferWay>().Where(way => forecast.BytesBy(way) > 0).ToList();
+        return taken switch
+        {
+            [] => "",
+            [var only] => $" ({TransferWays.Words(only)})",
+            _ => $" ({string.Join(", ", taken.Select(way => $"{ByteText.Of(forecast.BytesBy(way))} {TransferWays.Words(way)}"))})",
+        };
     }
 
     private static string Tell(MirrorStep step, StepLetters letters, DestinationPlan plan)

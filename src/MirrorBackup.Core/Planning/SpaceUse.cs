@@ -3,10 +3,10 @@ namespace MirrorBackup.Planning;
 /// <summary>Adds up what the steps of a plan move, in their order.</summary>
 internal sealed class SpaceUse
 {
+    private readonly long[] _byWay = new long[Enum.GetValues<TransferWay>().Length];
     private long _used;
     private long _peak;
     private long _sent;
-    private long _asStored;
     private long _merged;
     private long _freed;
     private bool _isUpperBound;
@@ -22,7 +22,7 @@ internal sealed class SpaceUse
                 _sent += step.ByteCount;
                 _used += step.ByteCount;
                 _isUpperBound |= IsUpperBound(step);
-                AddAsStored(step);
+                AddByWay(step);
                 break;
             case MergeStep or ResumeMergeStep:
                 // The data is in two places until the merge is done.
@@ -38,7 +38,13 @@ internal sealed class SpaceUse
         _peak = Math.Max(_peak, _used);
     }
 
-    internal PlanForecast ToForecast() => new(_sent, _merged, _freed, _peak, _isUpperBound) { BytesAsStored = _asStored };
+    internal PlanForecast ToForecast() => new(_sent, _merged, _freed, _peak, _isUpperBound)
+    {
+        BytesPassedThrough = _byWay[(int)TransferWay.PassThrough],
+        BytesReEncrypted = _byWay[(int)TransferWay.ReEncrypt],
+        BytesRecoded = _byWay[(int)TransferWay.Recode],
+        BytesConverted = _byWay[(int)TransferWay.Convert],
+    };
 
     /// <summary>Whether a transfer may need less than its forecast.</summary>
     internal static bool IsUpperBound(MirrorStep step)
@@ -54,11 +60,11 @@ internal sealed class SpaceUse
         return false;
     }
 
-    private void AddAsStored(MirrorStep step)
+    private void AddByWay(MirrorStep step)
     {
         foreach (var disk in DisksOf(step))
         {
-            _asStored += disk.Way is TransferWay.PassThrough or TransferWay.ReEncrypt ? disk.ByteCount : 0;
+            _byWay[(int)disk.Way] += disk.ByteCount;
         }
     }
 

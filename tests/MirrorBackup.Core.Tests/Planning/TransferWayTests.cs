@@ -29,6 +29,26 @@ public sealed class TransferWayTests
 
         Assert.Equal(expected, Assert.IsType<TransferStep>(Assert.Single(plan.Steps)).Disks.Single().Way);
         Assert.Equal(expected <= TransferWay.ReEncrypt ? plan.Forecast.BytesToSend : 0, plan.Forecast.BytesAsStored);
+        Assert.Equal(
+            [.. Enum.GetValues<TransferWay>().Select(way => way == expected ? plan.Forecast.BytesToSend : 0)],
+            (long[])[plan.Forecast.BytesPassedThrough, plan.Forecast.BytesReEncrypted, plan.Forecast.BytesRecoded, plan.Forecast.BytesConverted]);
+    }
+
+    [Fact]
+    public void Plan_SourceOfTwoCodecs_ForecastTellsThePartOfEachWay()
+    {
+        var source = Plans.Chain("Abc");
+        var mixed = TestChain.Of(source) with
+        {
+            Revisions = [.. source.Revisions.Select(revision => revision with { Form = StorageForm.VhdDirectory(revision.IsDelta ? BlockCodec.Brotli : BlockCodec.Gzip) })],
+        };
+        var request = Plans.Request(source, Plans.Chain("", BackupMode.Incremental), 7);
+
+        var plan = Plan(request with { Source = mixed }, null, StorageForm.VhdDirectory(BlockCodec.Brotli), null);
+
+        Assert.Equal(source.Revisions.Where(static revision => revision.IsDelta).Sum(static revision => revision.AllocatedBytes), plan.Forecast.BytesPassedThrough);
+        Assert.Equal(source.Revisions.Where(static revision => !revision.IsDelta).Sum(static revision => revision.AllocatedBytes), plan.Forecast.BytesRecoded);
+        Assert.Matches(@"to send \([0-9.]+ MiB as stored, [0-9.]+ [MG]iB recoded\), 0 B to merge", plan.Explain());
     }
 
     [Theory]
