@@ -64,6 +64,7 @@ internal static class CommandLine
         var (message, code) = error switch
         {
             UsageException => ($"{error.Message} (see --help)", ExitCode.Usage),
+            MirrorBackupException { Code: ErrorCodes.InvalidUrl } url => ($"{url.Code}: {url.Message}", ExitCode.Usage),
             OperationCanceledException => ("cancelled", ExitCode.Failure),
             MirrorBackupException known => ($"{known.Code}: {known.Message}", ExitCode.Failure),
             _ => ($"{error.GetType().Name}: {error.Message}", ExitCode.Failure),

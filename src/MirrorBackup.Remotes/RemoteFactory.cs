@@ -8,7 +8,7 @@ namespace MirrorBackup.Remotes;
 /// <remarks>
 /// A local URL is <c>file:///path?option=value</c>. Its options: <c>readOnly</c>, <c>create</c> (make a missing root), <c>name</c> (for messages),
 /// and those that Xen Orchestra stores. A URL of any scheme may have an encryption key: <c>encryptionKey=%22…%22</c>,
-/// <c>encryptionKey=env:NAME</c> or <c>encryptionKeyFile=path</c> (<c>docs/encryption.md</c>).
+/// <c>encryptionKey=env:NAME</c> or <c>encryptionKeyFile=path</c>, and with it <c>encryptionAlgorithm</c> (<c>docs/encryption.md</c>).
 /// </remarks>
 public sealed class RemoteFactory
 {
@@ -81,10 +81,16 @@ public sealed class RemoteFactory
     {
         ArgumentNullException.ThrowIfNull(storage);
         ArgumentNullException.ThrowIfNull(location);
+        var options = AlgorithmOption.Read(location);
         using var key = await KeyOption.ReadAsync(location, cancellationToken).ConfigureAwait(false);
 
+        if (key is null && options is not null)
+        {
+            throw RemoteUrlParser.Invalid(location, "the option encryptionAlgorithm needs an encryption key with it");
+        }
+
         // Without a key it is left to the repository to find out that one is needed: a remote is more than a repository.
-        return key is null ? storage : await RepositoryEncryption.OpenAsync(storage, key, options: null, cancellationToken).ConfigureAwait(false);
+        return key is null ? storage : await RepositoryEncryption.OpenAsync(storage, key, options, cancellationToken).ConfigureAwait(false);
     }
 
     private static UnsupportedBackupException Unknown(RemoteLocation location)

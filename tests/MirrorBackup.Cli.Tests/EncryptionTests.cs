@@ -34,6 +34,39 @@ public sealed class EncryptionTests : IDisposable
         Assert.Equal(runs[^3].Output, runs[^2].Output);
     }
 
+    [Fact]
+    public async Task Mirror_AlgorithmInTheUrl_IsWhatAnEmptyRemoteIsSetUpWithAndNoOther()
+    {
+        var source = Unpack("d2-enc-chacha20-full") + "?" + Key;
+        var destination = "file://" + _folder["aes"] + "?encryptionKey=%22" + Marker + "%22&encryptionAlgorithm=";
+        string[] command = ["mirror", "--source", source, "--mode", "full", "--retention", "9", "--destination"];
+
+        var first = await CliRun.RunAsync([.. command, destination + "aes-256-gcm"]);
+        var again = await CliRun.RunAsync([.. command, destination + "aes-256-gcm"]);
+        var left = await CliRun.RunAsync([.. command, destination]);
+        var other = await CliRun.RunAsync([.. command, destination + "chacha20-poly1305"]);
+
+        Assert.All((CliRun[])[first, again, left], static run => Assert.True(run.ExitCode == 0, run.Output + run.Error));
+        Assert.Contains("aes-256-gcm", await File.ReadAllTextAsync(_folder["aes/encryption.json"], TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Failure, other.ExitCode);
+        Assert.Contains("it is encrypted with aes-256-gcm, and chacha20-poly1305 was asked for", other.Error, StringComparison.Ordinal);
+        Assert.All((CliRun[])[first, again, left, other], AssertSecret);
+    }
+
+    [Theory]
+    [InlineData("encryptionAlgorithm=aes-256-gcm")]
+    [InlineData("encryptionKey=%22" + Marker + "%22&encryptionAlgorithm=aes-256-cbc")]
+    [InlineData("encryptionKey=%22" + Marker + "%22&encryptionAlgorithm=" + Marker)]
+    public async Task Mirror_AlgorithmThatMakesNoSense_IsWrongUsage(string options)
+    {
+        var run = await CliRun.RunAsync(
+            "mirror", "--source", Unpack("d2-enc-chacha20-full") + "?" + Key, "--mode", "full", "--retention", "9", "--destination", "file://" + _folder["new"] + "?" + options);
+
+        Assert.Equal(ExitCode.Usage, run.ExitCode);
+        Assert.Contains("encryptionAlgorithm", run.Error, StringComparison.Ordinal);
+        AssertSecret(run);
+    }
+
     [Theory]
     [InlineData("list", "SET?encryptionKey=%22" + Marker + "%22")] // another key
     [InlineData("verify", "SET?encryptionKey=%22" + Marker + "short%22")] // no key

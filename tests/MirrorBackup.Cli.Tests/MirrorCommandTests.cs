@@ -58,6 +58,33 @@ public sealed class MirrorCommandTests
     }
 
     [Theory]
+    [InlineData("unauthenticated")]
+    [InlineData("always")]
+    [InlineData("never")]
+    public async Task Mirror_PassThroughCheck_KeepsTheDigests(string check)
+    {
+        using var folder = new TemporaryFolder();
+        var (source, destination) = Unpack(folder, "a-src-delta-vhd", "4ff8e6e5-b233-491e-bab2-3883e3e77fb4");
+
+        var run = await CliRun.RunAsync(
+            "mirror", "--source", source, "--destination", destination, "--mode", "incremental", "--retention", "10", "--pass-through-check", check);
+
+        Assert.True(run.ExitCode == 0, run.Output + run.Error);
+        Assert.Equal(await DigestsAsync(source), await DigestsAsync(destination));
+    }
+
+    [Fact]
+    public async Task Mirror_PassThroughCheckThatIsNotKnown_IsWrongUsage()
+    {
+        var run = await CliRun.RunAsync("mirror", "--source", "/a", "--destination", "/b", "--mode", "full", "--retention", "1", "--pass-through-check", "none");
+
+        Assert.Equal(ExitCode.Usage, run.ExitCode);
+        Assert.Contains("--pass-through-check: found \"none\"; expected unauthenticated, always, never.", run.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("useVhdDirectory=yes", "useVhdDirectory")]
+    [InlineData("useVhdDirectroy=true", "useVhdDirectroy")]
     [InlineData("useVhdDirectory=true&vhdDirectoryCompression=zstd", "zstd")]
     [InlineData("vhdDirectoryCompression=gzip", "useVhdDirectory=true")]
     public async Task Mirror_CompressionThatMakesNoSense_IsWrongUsage(string options, string expected)

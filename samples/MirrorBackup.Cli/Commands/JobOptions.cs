@@ -62,7 +62,9 @@ internal sealed class JobOptions
     /// <param name="mode">The mode.</param>
     /// <param name="source">The remote to read.</param>
     /// <param name="destinations">The remotes to write, and the forms to write incremental backups in.</param>
-    public MirrorJob CreateJob(ParseResult parsed, BackupMode mode, IRemote source, IEnumerable<(IRemote Remote, StorageForm? Form)> destinations)
+    /// <param name="check">What is looked into of what is sent as it is stored.</param>
+    public MirrorJob CreateJob(
+        ParseResult parsed, BackupMode mode, IRemote source, IEnumerable<(IRemote Remote, StorageForm? Form)> destinations, PassThroughCheck check = default)
     {
         var retention = ReadRetention(parsed);
         if (parsed.GetValue(_concurrency) is < 1 and var concurrency)
@@ -82,6 +84,7 @@ internal sealed class JobOptions
             Scope = parsed.GetValue(_wholeVm) ? RetentionScope.WholeVm : RetentionScope.Job,
             Concurrency = parsed.GetValue(_concurrency),
             VerifyDestinations = parsed.GetValue(_repair) == Deep,
+            PassThroughCheck = check,
         };
         foreach (var (remote, form) in destinations)
         {

@@ -16,7 +16,8 @@ public static class RepositoryEncryption
     /// <param name="cancellationToken">Stops the call.</param>
     /// <returns>A remote that decrypts and encrypts; without a key, <paramref name="remote"/> itself.</returns>
     /// <exception cref="EncryptionKeyException">
-    /// The remote is encrypted and there is no key or another one, or there is a key and the remote holds files that are not encrypted
+    /// The remote is encrypted and there is no key or another one, or with another algorithm than <paramref name="options"/> require, or there is a key and the
+    /// remote holds files that are not encrypted
     /// (<see cref="ErrorCodes.WrongEncryptionKey"/>); or the key cannot be one (<see cref="ErrorCodes.InvalidEncryptionKey"/>).
     /// </exception>
     /// <exception cref="CorruptBackupException">
@@ -71,6 +72,7 @@ public static class RepositoryEncryption
         var name = await EncryptionFiles.ReadAlgorithmAsync(remote, cancellationToken).ConfigureAwait(false);
         var scheme = EncryptionScheme.Of(options.Algorithm);
         KeyCheck? check = null;
+        var isOther = false;
         if (name is null || EncryptionScheme.TryFind(name, out scheme))
         {
             var cipher = new FileCipher(scheme, await key.CopyAsync(cancellationToken).ConfigureAwait(false));
@@ -78,14 +80,15 @@ public static class RepositoryEncryption
             {
                 var encrypted = new EncryptedRemote(remote, cipher, EncryptionFiles.IsClear);
                 check = await EncryptionFiles.CheckKeyAsync(encrypted, cancellationToken).ConfigureAwait(false);
-                if (check == KeyCheck.Fits)
+                isOther = options.RequiresAlgorithm && scheme.Algorithm != options.Algorithm;
+                if (check == KeyCheck.Fits && !isOther)
                 {
                     return encrypted;
                 }
             }
             finally
             {
-                if (check != KeyCheck.Fits)
+                if (check != KeyCheck.Fits || isOther)
                 {
                     cipher.Dispose();
                 }
@@ -94,7 +97,7 @@ public static class RepositoryEncryption
 
         // As Xen Orchestra does: while nothing else is there, the settings may change freely.
         return await EncryptionFiles.FindContentAsync(remote, cancellationToken).ConfigureAwait(false) is { } content
-            ? throw Refusal(remote, name, check, content)
+            ? throw (check == KeyCheck.Fits ? Other(remote, name, options, content) : Refusal(remote, name, check, content))
             : await InitializeAsync(remote, key, options, cancellationToken).ConfigureAwait(false);
     }
 
@@ -117,6 +120,10 @@ public static class RepositoryEncryption
         (_, KeyCheck.NoKeyCheck or KeyCheck.NotJson) => Corrupt(remote, EncryptionFiles.KeyCheckFile, $"{EncryptionFiles.KeyCheckFile} is authentic, but holds no text \"random\""),
         _ => WrongKey(remote, $"it is encrypted with {name}, and the key does not fit {EncryptionFiles.KeyCheckFile}: another key was given, or the file was altered"),
     };
+
+    private static EncryptionKeyException Other(IRemote remote, string? name, EncryptionOptions options, string content) => WrongKey(
+        remote,
+        $"it is encrypted with {name}, and {EncryptionScheme.Of(options.Algorithm).Name} was asked for; only an empty remote can be given an algorithm (found {RemotePath.Quote(content)})");
 
     private static EncryptionKeyException WrongKey(IRemote remote, string reason) =>
         new($"The remote {remote.Name} cannot be opened: {reason}.", ErrorCodes.WrongEncryptionKey) { Remote = remote.Name };

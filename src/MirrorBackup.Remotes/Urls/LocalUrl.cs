@@ -8,7 +8,7 @@ internal static class LocalUrl
     /// <summary>What the URL of any remote may say, most of it as Xen Orchestra stores it; of no meaning here.</summary>
     private static readonly string[] CommonOptions =
         [
-            "useVhdDirectory", "vhdDirectoryCompression", "encryptionKey", "encryptionKeyVariable", "encryptionKeyFile", "immutable", "allowUnauthorized",
+            "useVhdDirectory", "vhdDirectoryCompression", "encryptionKey", "encryptionKeyVariable", "encryptionKeyFile", "encryptionAlgorithm", "immutable", "allowUnauthorized",
             "minPartSize", "maxPartSize", "maxPartNumber",
         ];
 
