@@ -41,10 +41,10 @@ internal sealed class PassThroughWorld : IAsyncDisposable
 
     public string PathOf(string name) => _folder[name];
 
-    public async Task<BlockTrafficRemote> AddAsync(string name, StorageForm form, string? key = null)
+    public async Task<BlockTrafficRemote> AddAsync(string name, StorageForm form, string? key = null, Func<IRemote, IRemote>? wrap = null)
     {
         Directory.CreateDirectory(PathOf(name));
-        var remote = await OpenRemoteAsync(name, key);
+        var remote = await OpenRemoteAsync(name, key, wrap);
         _destinations.Add(new MirrorDestination(remote, RetentionPolicy.KeepLast(20)) { Name = name, Form = form });
         return remote;
     }
