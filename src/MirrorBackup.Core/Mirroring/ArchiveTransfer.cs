@@ -47,7 +47,9 @@ internal sealed class ArchiveTransfer(RunContext context, SourceBackups source, 
 
     private async Task SendAsync(XvaArchive archive, IReadOnlyList<RevisionCopy> copies, CancellationToken cancellationToken)
     {
-        using var verifier = archive.CreateVerifier();
+        // Encrypted copies have no checksum file; then only the health check would compare one.
+        using var verifier = archive.CreateVerifier(
+            makesChecksum: context.Job.CheckLastTransferred || copies.Any(static copy => copy.Destination.Repository.Remote.Capabilities.EncryptionFingerprint is null));
         ArchiveChecksum? checksum = null;
         await CopyAsync(
             archive.File,
@@ -56,7 +58,7 @@ internal sealed class ArchiveTransfer(RunContext context, SourceBackups source, 
             [new VerifierTap(verifier)],
             stop =>
             {
-                checksum = verifier.Complete();
+                checksum = verifier.CompleteCore();
                 return snapshot.EnsureUnchangedAsync(stop);
             },
             null,

@@ -13,14 +13,21 @@ public sealed class ArchiveVerifier : IDisposable
     private readonly long _length;
     private readonly ArchiveFormat _format;
     private readonly ArchiveChecksum? _expected;
-    private readonly IncrementalHash _md5 = CreateMd5();
+    private readonly IncrementalHash? _md5;
     private readonly IncrementalHash? _other;
     private readonly byte[] _end = new byte[1024];
     private int _endCount;
     private long _seen;
 
-    internal ArchiveVerifier(string path, long length, ArchiveFormat format, ArchiveChecksum? expected)
+    /// <summary>Starts a check.</summary>
+    /// <param name="path">The archive, for messages.</param>
+    /// <param name="length">Bytes that it must have.</param>
+    /// <param name="format">How it is packed.</param>
+    /// <param name="expected">What its checksum file says, if there is one.</param>
+    /// <param name="makesChecksum">Whether <see cref="Complete"/> is to give a checksum. Otherwise nothing is hashed but for the sake of <paramref name="expected"/>.</param>
+    internal ArchiveVerifier(string path, long length, ArchiveFormat format, ArchiveChecksum? expected, bool makesChecksum)
     {
+        _md5 = makesChecksum || expected?.Algorithm == HashAlgorithmName.MD5 ? CreateMd5() : null;
         _path = path;
         _length = length;
         _format = format;
@@ -32,7 +39,7 @@ public sealed class ArchiveVerifier : IDisposable
     /// <param name="bytes">Valid during the call only.</param>
     public void Append(ReadOnlySpan<byte> bytes)
     {
-        _md5.AppendData(bytes);
+        _md5?.AppendData(bytes);
         _other?.AppendData(bytes);
         _seen += bytes.Length;
         KeepEnd(bytes);
@@ -42,7 +49,10 @@ public sealed class ArchiveVerifier : IDisposable
     /// <returns>The checksum to store beside a copy: MD5, as Xen Orchestra writes it.</returns>
     /// <exception cref="IntegrityException">The bytes are not those that the checksum file was made of.</exception>
     /// <exception cref="CorruptBackupException">More or fewer bytes came than the archive has, or they do not end as a tar does.</exception>
-    public ArchiveChecksum Complete()
+    public ArchiveChecksum Complete() => CompleteCore() ?? throw new InvalidOperationException($"No checksum of {_path} was asked for.");
+
+    /// <summary>As <see cref="Complete"/>; <see langword="null"/> if no MD5 was computed.</summary>
+    internal ArchiveChecksum? CompleteCore()
     {
         if (_seen != _length)
         {
@@ -50,9 +60,8 @@ public sealed class ArchiveVerifier : IDisposable
                 $"The archive {_path} gave {_seen} bytes; it had {_length} when it was opened.", ErrorCodes.Truncated) { Path = _path };
         }
 
-        var md5 = ArchiveChecksum.Create(HashAlgorithmName.MD5, _md5.GetHashAndReset());
-        var found = _other is null ? md5 : ArchiveChecksum.Create(_expected!.Algorithm, _other.GetHashAndReset());
-        if (_expected is not null && _expected != found)
+        var md5 = _md5 is null ? null : ArchiveChecksum.Create(HashAlgorithmName.MD5, _md5.GetHashAndReset());
+        if (_expected is not null && (_other is null ? md5! : ArchiveChecksum.Create(_expected.Algorithm, _other.GetHashAndReset())) is var found && _expected != found)
         {
             throw new IntegrityException(
                 $"The archive {_path} has the {found.Algorithm.Name} {found.Hex}; its checksum file says {_expected.Hex}.") { Path = _path };
@@ -66,7 +75,7 @@ public sealed class ArchiveVerifier : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _md5.Dispose();
+        _md5?.Dispose();
         _other?.Dispose();
     }
 

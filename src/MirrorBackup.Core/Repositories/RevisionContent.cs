@@ -75,7 +75,7 @@ internal static class RevisionContent
     /// <exception cref="IntegrityException">It is not what its checksum says.</exception>
     public static async ValueTask ReadArchiveAsync(XvaArchive archive, Action<int> read, CancellationToken cancellationToken)
     {
-        using var verifier = archive.CreateVerifier();
+        using var verifier = archive.CreateVerifier(makesChecksum: false);
         await archive.ReadAllAsync(
             bytes =>
             {
@@ -83,6 +83,6 @@ internal static class RevisionContent
                 read(bytes.Length);
             },
             cancellationToken).ConfigureAwait(false);
-        verifier.Complete();
+        verifier.CompleteCore();
     }
 }

@@ -61,7 +61,10 @@ public sealed class XvaArchive : IAsyncDisposable
 
     /// <summary>Starts a check of all bytes of this archive, to run beside a copy.</summary>
     /// <returns>A new verifier, owned by the caller.</returns>
-    public ArchiveVerifier CreateVerifier() => new(File.Path.Value, File.Length, Format, Checksum);
+    public ArchiveVerifier CreateVerifier() => CreateVerifier(makesChecksum: true);
+
+    /// <summary>Likewise; without a checksum for a copy, which costs more than all else, if nobody wants one.</summary>
+    internal ArchiveVerifier CreateVerifier(bool makesChecksum) => new(File.Path.Value, File.Length, Format, Checksum, makesChecksum);
 
     /// <summary>Hands all bytes on, in order, in large pieces.</summary>
     internal ValueTask ReadAllAsync(ReadBytes take, CancellationToken cancellationToken) => ReadAllAsync(File, take, cancellationToken);

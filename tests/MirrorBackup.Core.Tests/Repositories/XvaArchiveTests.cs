@@ -125,9 +125,26 @@ public sealed class XvaArchiveTests
             return IsGood(content, cuts) && !IsGood([.. content[..3071], 1, 1, .. content[3073..]], cuts);
         }));
 
+    [Theory]
+    [InlineData(false, null)]
+    [InlineData(true, "$1$$73b0f62f8bf17a4985f6df2d2707b206")] // by md5sum
+    public void Complete_ChecksumAskedForOrNot_ChecksTheEndInAnyCase(bool makesChecksum, string? expected)
+    {
+        var content = new byte[4096];
+        content.AsSpan(0, 3072).Fill(1);
+        using var verifier = new ArchiveVerifier("a.xva", content.Length, ArchiveFormat.Tar, null, makesChecksum);
+        verifier.Append(content);
+        using var cut = new ArchiveVerifier("a.xva", content.Length, ArchiveFormat.Tar, null, makesChecksum);
+        cut.Append(content.AsSpan(1024));
+        cut.Append(content.AsSpan(0, 1024));
+
+        Assert.Equal(expected, verifier.CompleteCore()?.ToString());
+        Assert.Equal(ErrorCodes.Truncated, Assert.Throws<CorruptBackupException>(() => cut.CompleteCore()).Code);
+    }
+
     private static bool IsGood(byte[] content, PositiveInt[] cuts)
     {
-        using var verifier = new ArchiveVerifier("a.xva", content.Length, ArchiveFormat.Tar, null);
+        using var verifier = new ArchiveVerifier("a.xva", content.Length, ArchiveFormat.Tar, null, makesChecksum: true);
         var rest = content.AsSpan();
         foreach (var cut in cuts)
         {
