@@ -60,9 +60,16 @@ public sealed partial class LocalRemote : IRemote
         return Open(LocalRoot.OpenFiles(root, options.Name ?? root), options with { Name = options.Name ?? root }, timeProvider);
     }
 
-    /// <summary>Opens a remote over other file operations, such as recording ones.</summary>
-    internal static LocalRemote Open(IFileSystem files, LocalRemoteOptions options, TimeProvider? timeProvider)
+    /// <summary>Opens a remote over other file operations, such as recording, failing or simulated ones.</summary>
+    /// <param name="files">The operations; disposed with the remote.</param>
+    /// <param name="options">How it is opened; without a name the remote is called <c>local</c>. The root is never made.</param>
+    /// <param name="timeProvider">The clock for locks and temporary names; the system's by default.</param>
+    /// <returns>The remote, owned by the caller.</returns>
+    /// <exception cref="ArgumentException">The times in <paramref name="options"/> contradict each other.</exception>
+    public static LocalRemote Open(IFileSystem files, LocalRemoteOptions? options = null, TimeProvider? timeProvider = null)
     {
+        ArgumentNullException.ThrowIfNull(files);
+        options ??= new LocalRemoteOptions();
         if (options.LockRefreshInterval <= TimeSpan.Zero || options.LockStaleAfter < options.LockRefreshInterval * 2)
         {
             throw new ArgumentException(

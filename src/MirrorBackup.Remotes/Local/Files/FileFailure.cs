@@ -1,7 +1,7 @@
 namespace MirrorBackup.Remotes.Local;
 
 /// <summary>The causes of a failed file operation that are told apart.</summary>
-internal enum FileFailure
+public enum FileFailure
 {
     /// <summary>Everything else; trying again may help.</summary>
     Other,

@@ -1,7 +1,7 @@
 namespace MirrorBackup.Remotes.Local;
 
 /// <summary>What a file is opened for.</summary>
-internal enum FileUse
+public enum FileUse
 {
     /// <summary>An existing file, read-only.</summary>
     Read,
