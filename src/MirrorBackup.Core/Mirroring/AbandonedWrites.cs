@@ -1,16 +1,14 @@
+using MirrorBackup.Remotes;
 using MirrorBackup.Repositories;
 
 namespace MirrorBackup.Mirroring;
 
 /// <summary>
-/// The temporary files that a process left which was killed while it wrote. Whoever holds the lock of the VM knows that nobody writes them any more, and they
+/// The temporary files that a process of ours left which was killed while it wrote; those of Xen Orchestra are for cleaning. Whoever holds the lock of the VM knows that nobody writes them any more, and they
 /// can be as large as a disk.
 /// </summary>
 internal static class AbandonedWrites
 {
-    // As our remotes make them; those of Xen Orchestra, which lack it, are for cleaning.
-    private const string Ending = ".tmp";
-
     /// <summary>Removes them. One that cannot be removed stays: it harms nobody.</summary>
     /// <param name="writer">The folder of the VM, locked.</param>
     /// <param name="found">What lies in it and is no part of a backup.</param>
@@ -20,7 +18,7 @@ internal static class AbandonedWrites
     {
         foreach (var stray in found)
         {
-            if (stray.Kind != StrayFileKind.Temporary || !stray.Path.EndsWith(Ending, StringComparison.Ordinal))
+            if (stray.Kind != StrayFileKind.Temporary || !TemporaryName.IsOurs(stray.Path))
             {
                 continue;
             }

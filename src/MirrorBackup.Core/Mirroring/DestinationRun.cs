@@ -21,8 +21,8 @@ internal sealed partial class DestinationRun : IAsyncDisposable
     private readonly Patience _patience;
     private readonly DestinationLock _lock = new();
     private readonly List<RestorePoint> _listed = [];
-    private ImmutableArray<StrayFile> _strayFiles = [];
     private readonly long _started;
+    private VmCatalogue? _catalogue;
     private DestinationPlan? _plan;
     private string? _before;
     private bool _changed;
@@ -200,7 +200,8 @@ internal sealed partial class DestinationRun : IAsyncDisposable
     /// <summary>Writes the list cache from what is there, if anything was changed. It can always be made anew, so a failure is only logged.</summary>
     public async Task FinishAsync(CancellationToken cancellationToken)
     {
-        if (!_changed)
+        // A crash before the end of an earlier run may have left the cache as it was, or none.
+        if (!_changed && !(IsAlive && _hasDiscarded && _catalogue is { IsCacheStale: true }))
         {
             return;
         }
@@ -221,7 +222,7 @@ internal sealed partial class DestinationRun : IAsyncDisposable
     {
         if (_lock.Held is not null)
         {
-            await AbandonedWrites.RemoveAsync(Writer, _strayFiles, cancellationToken).ConfigureAwait(false);
+            await AbandonedWrites.RemoveAsync(Writer, _catalogue!.StrayFiles, cancellationToken).ConfigureAwait(false);
         }
 
         await StagedTransfers.DiscardAsync(Repository.Remote, Folder, StepPoints.TargetsOf(plan, Folder), EnsureHeldAsync, cancellationToken).ConfigureAwait(false);
@@ -232,9 +233,8 @@ internal sealed partial class DestinationRun : IAsyncDisposable
 
     private async Task LoadAsync(CancellationToken cancellationToken)
     {
-        var catalogue = await Repository.LoadAsync(_vmId, cancellationToken).ConfigureAwait(false);
-        Chain = _damage.In(catalogue.Chain(_context.Job.Mode));
-        _strayFiles = catalogue.StrayFiles;
+        _catalogue = await Repository.LoadAsync(_vmId, cancellationToken).ConfigureAwait(false);
+        Chain = _damage.In(_catalogue.Chain(_context.Job.Mode));
         Writer = Repository.Write(_vmId, _lock.Held);
         _plan = null;
         _listed.Clear();

@@ -38,6 +38,9 @@ public static class TemporaryName
         return digits > 0 && name[1 + digits] == '.' && name.Length > digits + 2;
     }
 
+    /// <summary>Whether <see cref="Create"/> made the name, by its ending; Xen Orchestra's temporary names have none.</summary>
+    internal static bool IsOurs(ReadOnlySpan<char> name) => name.EndsWith(Ending);
+
     private static string Shorten(string name, int bytes)
     {
         while (Encoding.UTF8.GetByteCount(name) > bytes)

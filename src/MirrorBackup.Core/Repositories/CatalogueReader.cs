@@ -45,7 +45,10 @@ internal sealed class CatalogueReader(IRemote remote, string vmId, BackupReposit
             paths,
             [.. metadata.Problems, .. folders.SelectMany(static folder => folder.Problems)]);
         var catalogue = new VmCatalogue(
-            vmId, BackupChain.From(full), BackupChain.From(incremental), points, Strays(listing, archives, folders));
+            vmId, BackupChain.From(full), BackupChain.From(incremental), points, Strays(listing, archives, folders))
+        {
+            IsCacheStale = metadata.IsCacheStale,
+        };
         Log(catalogue, metadata.IsFromCache);
         return catalogue;
     }

@@ -16,6 +16,9 @@ internal sealed record MetadataFolder
     /// <summary>Whether the cache stood in for the files.</summary>
     public bool IsFromCache { get; init; }
 
+    /// <summary>Whether the cache, by its names alone, says something else than the files.</summary>
+    public bool IsCacheStale { get; init; }
+
     /// <summary>Reads all metadata files, or the cache where it provably says the same.</summary>
     public static async ValueTask<MetadataFolder> ReadAsync(
         IRemote remote, RemotePath folder, VmFolderListing listing, bool mayUseCache, int concurrency, CancellationToken cancellationToken)
@@ -27,10 +30,13 @@ internal sealed record MetadataFolder
             return new MetadataFolder { Backups = [.. cached.OrderBy(static entry => entry.Key, StringComparer.Ordinal)], Problems = [], IsFromCache = true };
         }
 
+        var cachedNames = listing.Cache is null ? [] : await MetadataCache.TryReadNamesAsync(remote, folder, cancellationToken).ConfigureAwait(false);
         var read = await BoundedWork.RunAsync(files, concurrency, (file, stop) => ReadFileAsync(remote, file, stop), cancellationToken).ConfigureAwait(false);
+        var backups = read.Where(static file => file.Metadata is not null).Select(static file => KeyValuePair.Create(file.Name, file.Metadata!)).ToImmutableArray();
         return new MetadataFolder
         {
-            Backups = [.. read.Where(static file => file.Metadata is not null).Select(static file => KeyValuePair.Create(file.Name, file.Metadata!))],
+            Backups = backups,
+            IsCacheStale = cachedNames is null || !cachedNames.SetEquals(backups.Select(static backup => backup.Key)),
             Problems = [.. read.Where(static file => file.Problem is not null).Select(static file => file.Problem!)],
         };
     }

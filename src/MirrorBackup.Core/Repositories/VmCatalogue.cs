@@ -32,6 +32,9 @@ public sealed class VmCatalogue
     /// <summary>What is no part of a backup, by path. It is never removed without a reason of its own.</summary>
     public ImmutableArray<StrayFile> StrayFiles { get; }
 
+    /// <summary>Whether the cache is missing, or names other backups than there are: whoever believes it sees what is not there, or misses what is.</summary>
+    internal bool IsCacheStale { get; init; }
+
     /// <summary>Everything that was found wrong, in either mode.</summary>
     public IEnumerable<ChainProblem> Problems => _full.Problems.Concat(_incremental.Problems).Distinct();
 

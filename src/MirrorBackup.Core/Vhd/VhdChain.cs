@@ -35,23 +35,23 @@ public static class VhdChain
         catch (MirrorBackupException broken) when (broken is RemoteNotFoundException or CorruptBackupException or IntegrityException)
         {
             // An unfinished merge may be why: then the chain is whole, but not under its names.
-            var complete = await UnfinishedMerges.FindCompleteAsync(remote, tip.Parent, cancellationToken).ConfigureAwait(false);
-            if (complete.IsEmpty)
+            var holders = await UnfinishedMerges.FindHoldersAsync(remote, tip.Parent, cancellationToken).ConfigureAwait(false);
+            if (holders.IsEmpty)
             {
                 throw;
             }
 
-            return await OpenAsync(remote, tip, options, complete, cancellationToken).ConfigureAwait(false);
+            return await OpenAsync(remote, tip, options, holders, cancellationToken).ConfigureAwait(false);
         }
     }
 
     private static async ValueTask<DiskChain> OpenAsync(
-        IRemote remote, RemotePath tip, VhdChainOptions options, ImmutableDictionary<string, string> merged, CancellationToken cancellationToken)
+        IRemote remote, RemotePath tip, VhdChainOptions options, ImmutableDictionary<string, string> holders, CancellationToken cancellationToken)
     {
         var youngestFirst = new List<IVhdDisk>();
         try
         {
-            await OpenDisksAsync(remote, tip, options, merged, youngestFirst, cancellationToken).ConfigureAwait(false);
+            await OpenDisksAsync(remote, tip, options, holders, youngestFirst, cancellationToken).ConfigureAwait(false);
             youngestFirst.Reverse();
             return DiskChain.Create(youngestFirst);
         }
@@ -70,12 +70,12 @@ public static class VhdChain
         IRemote remote,
         RemotePath tip,
         VhdChainOptions options,
-        ImmutableDictionary<string, string> merged,
+        ImmutableDictionary<string, string> holders,
         List<IVhdDisk> youngestFirst,
         CancellationToken cancellationToken)
     {
         var seen = new HashSet<RemotePath> { tip };
-        var child = await OpenDiskAsync(remote, tip, options, merged, cancellationToken).ConfigureAwait(false);
+        var child = await OpenDiskAsync(remote, tip, options, holders, cancellationToken).ConfigureAwait(false);
         youngestFirst.Add(child);
         while (child.ParentId is { } parentId && parentId != options.StopAbove)
         {
@@ -90,7 +90,7 @@ public static class VhdChain
                 throw new UnsupportedBackupException($"{tip}: more than {options.MaximumLength} disks in the chain of parents.") { Path = tip.Value };
             }
 
-            child = await OpenParentAsync(remote, child, parentId, path, options, merged, cancellationToken).ConfigureAwait(false);
+            child = await OpenParentAsync(remote, child, parentId, path, options, holders, cancellationToken).ConfigureAwait(false);
             youngestFirst.Add(child);
         }
 
@@ -100,10 +100,10 @@ public static class VhdChain
         }
     }
 
-    // What a merge has completed is what the ancestor is, whose end an interruption may have left without a footer.
+    // The end of an ancestor may have been left without its footer, or with an older one.
     private static ValueTask<IVhdDisk> OpenDiskAsync(
-        IRemote remote, RemotePath path, VhdChainOptions options, ImmutableDictionary<string, string> merged, CancellationToken cancellationToken) =>
-        merged.TryGetValue(path.Name, out var ancestor)
+        IRemote remote, RemotePath path, VhdChainOptions options, ImmutableDictionary<string, string> holders, CancellationToken cancellationToken) =>
+        holders.TryGetValue(path.Name, out var ancestor)
             ? VhdDisk.OpenAsync(remote, path.Parent.Combine(ancestor), MergeFolder.Tolerant, cancellationToken)
             : VhdDisk.OpenAsync(remote, path, options.Files, cancellationToken);
 
@@ -113,13 +113,13 @@ public static class VhdChain
         Guid parentId,
         RemotePath path,
         VhdChainOptions options,
-        ImmutableDictionary<string, string> merged,
+        ImmutableDictionary<string, string> holders,
         CancellationToken cancellationToken)
     {
         IVhdDisk parent;
         try
         {
-            parent = await OpenDiskAsync(remote, path, options, merged, cancellationToken).ConfigureAwait(false);
+            parent = await OpenDiskAsync(remote, path, options, holders, cancellationToken).ConfigureAwait(false);
         }
         catch (RemoteNotFoundException missing)
         {

@@ -34,25 +34,27 @@ internal static class UnfinishedMerges
     }
 
     /// <summary>
-    /// Finds the merges whose ancestor holds everything already and has not got the newest name yet: the newest revision is what the ancestor is, whatever
-    /// its own name still leads to.
+    /// Finds what is to be opened in the place of a revision, by the copy of the footer at its start (<see cref="MergeFolder.Tolerant"/>). A merge whose
+    /// ancestor holds everything already and has not got the newest name yet: the newest revision is what the ancestor is, whatever its own name still
+    /// leads to. Any other: the ancestor is what it was, though its two footers may differ.
     /// </summary>
-    /// <returns>The name of the ancestor, by the name of the revision.</returns>
-    public static async ValueTask<ImmutableDictionary<string, string>> FindCompleteAsync(IRemote remote, RemotePath folder, CancellationToken cancellationToken)
+    /// <returns>The name of the file or alias, by the name of the revision.</returns>
+    public static async ValueTask<ImmutableDictionary<string, string>> FindHoldersAsync(IRemote remote, RemotePath folder, CancellationToken cancellationToken)
     {
-        var complete = ImmutableDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
+        var holders = ImmutableDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
         foreach (var state in await ReadStatesAsync(remote, folder, cancellationToken).ConfigureAwait(false))
         {
             var ancestorId = await TryReadIdAsync(remote, folder.Combine(state.Chain[0]), cancellationToken).ConfigureAwait(false);
             var newestId = await TryReadIdAsync(remote, folder.Combine(state.Chain[^1]), cancellationToken).ConfigureAwait(false);
             var expected = state.NewestId ?? newestId;
-            if (ancestorId is not null && ancestorId == expected && (newestId ?? expected) == expected)
+            if (ancestorId is not null)
             {
-                complete[state.Chain[^1]] = state.Chain[0];
+                var isComplete = ancestorId == expected && (newestId ?? expected) == expected;
+                holders[isComplete ? state.Chain[^1] : state.Chain[0]] = state.Chain[0];
             }
         }
 
-        return complete.ToImmutable();
+        return holders.ToImmutable();
     }
 
     /// <summary>Opens a revision as a catalogue shows it: what its name leads to, or the ancestor that has taken its place and not its name yet.</summary>
@@ -72,7 +74,7 @@ internal static class UnfinishedMerges
                 return disk;
             }
 
-            if (!(await FindCompleteAsync(remote, path.Parent, cancellationToken).ConfigureAwait(false)).TryGetValue(path.Name, out ancestor))
+            if (!(await FindHoldersAsync(remote, path.Parent, cancellationToken).ConfigureAwait(false)).TryGetValue(path.Name, out ancestor))
             {
                 return disk;
             }
@@ -81,7 +83,7 @@ internal static class UnfinishedMerges
         }
         catch (MirrorBackupException broken) when (broken is RemoteNotFoundException or CorruptBackupException or IntegrityException)
         {
-            if (!(await FindCompleteAsync(remote, path.Parent, cancellationToken).ConfigureAwait(false)).TryGetValue(path.Name, out ancestor))
+            if (!(await FindHoldersAsync(remote, path.Parent, cancellationToken).ConfigureAwait(false)).TryGetValue(path.Name, out ancestor))
             {
                 throw;
             }

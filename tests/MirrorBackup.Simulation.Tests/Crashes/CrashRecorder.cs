@@ -1,0 +1,33 @@
+using MirrorBackup.Testing.Simulation;
+
+namespace MirrorBackup.Simulation.Tests.Crashes;
+
+/// <summary>Keeps, of a run, every disk that a crash at any of its operations could leave; equal ones once.</summary>
+internal sealed class CrashRecorder(SimulatedDisk disk, IReadOnlyList<CrashOutcome> outcomes, string run)
+{
+    private readonly Dictionary<UInt128, CrashState> _states = [];
+
+    /// <summary>How many crashes were looked at: operations times outcomes.</summary>
+    public int Crashes { get; private set; }
+
+    /// <summary>The different disks that they leave.</summary>
+    public IReadOnlyCollection<CrashState> States => _states.Values;
+
+    public void Start() => disk.BeforeOperation = operation => Add($"before {operation} of {run}");
+
+    public void Stop()
+    {
+        disk.BeforeOperation = null;
+        Add($"after {run}");
+    }
+
+    private void Add(string when)
+    {
+        foreach (var outcome in outcomes)
+        {
+            Crashes++;
+            var left = disk.Crash(outcome);
+            _states.TryAdd(left.ComputeFingerprint(), new CrashState(left, $"{when}, {outcome}"));
+        }
+    }
+}
