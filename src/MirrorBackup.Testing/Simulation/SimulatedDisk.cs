@@ -89,14 +89,22 @@ public sealed class SimulatedDisk
         }
     }
 
-    /// <summary>A number that is equal for disks with the same names and bytes, times aside.</summary>
+    /// <summary>A number that is equal for equal names and bytes, times aside.</summary>
+    /// <param name="path">The directory or file that counts, from the root of the disk; all of it by default.</param>
+    /// <param name="counts">Tells the names below it that count; all of them by default.</param>
     /// <returns>The number.</returns>
-    public UInt128 ComputeFingerprint()
+    public UInt128 ComputeFingerprint(RemotePath path = default, Predicate<string>? counts = null)
     {
         lock (Gate)
         {
+            SimulatedNode? node = Root;
+            foreach (var name in path.IsRoot ? [] : path.Value.Split('/'))
+            {
+                node = (node as SimulatedDirectory)?.Names.GetValueOrDefault(name);
+            }
+
             var hash = new XxHash128();
-            Append(hash, Root);
+            Append(hash, node, counts);
             return hash.GetCurrentHashAsUInt128();
         }
     }
@@ -135,22 +143,27 @@ public sealed class SimulatedDisk
     private static long UsedBytes(SimulatedDirectory directory) =>
         directory.Names.Values.Sum(static node => node is SimulatedFile file ? file.Content.Length : UsedBytes((SimulatedDirectory)node));
 
-    private static void Append(XxHash128 hash, SimulatedDirectory directory)
+    private static void Append(XxHash128 hash, SimulatedNode? node, Predicate<string>? counts)
     {
-        foreach (var (name, node) in directory.Names)
+        switch (node)
         {
-            hash.Append(Encoding.UTF8.GetBytes(name));
-            if (node is SimulatedFile file)
-            {
+            case SimulatedFile file:
                 hash.Append("="u8);
                 hash.Append(MemoryMarshal.AsBytes(new ReadOnlySpan<UInt128>([file.Content.Hash])));
-            }
-            else
-            {
+                break;
+            case SimulatedDirectory directory:
                 hash.Append("/{"u8);
-                Append(hash, (SimulatedDirectory)node);
+                foreach (var (name, child) in directory.Names)
+                {
+                    if (counts is null || counts(name))
+                    {
+                        hash.Append(Encoding.UTF8.GetBytes(name));
+                        Append(hash, child, counts);
+                    }
+                }
+
                 hash.Append("}"u8);
-            }
+                break;
         }
     }
 }

@@ -3,6 +3,7 @@ using System.IO.Compression;
 using System.Text.Json;
 using MirrorBackup.Remotes;
 using MirrorBackup.Repositories;
+using MirrorBackup.Testing.Simulation;
 
 namespace MirrorBackup.Simulation.Tests.World;
 
@@ -10,10 +11,12 @@ namespace MirrorBackup.Simulation.Tests.World;
 internal sealed class DestinationReader(Setting setting, Truth truth)
 {
     /// <summary>Reads every point that a metadata file lists.</summary>
-    /// <param name="remote">The remote.</param>
+    /// <param name="disk">The disk.</param>
+    /// <param name="name">The folder of the remote.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
-    public async Task<DestinationState> ReadAsync(IRemote remote, CancellationToken cancellationToken)
+    public async Task<DestinationState> ReadAsync(SimulatedDisk disk, string name, CancellationToken cancellationToken)
     {
+        await using var remote = await setting.OpenAsync(disk, name, TimeProvider.System);
         var files = ImmutableSortedSet.CreateBuilder<string>(StringComparer.Ordinal);
         await ListAsync(remote, RemotePath.Root, files, cancellationToken);
 
@@ -29,7 +32,7 @@ internal sealed class DestinationReader(Setting setting, Truth truth)
 
         foreach (var (point, _) in catalogue.Points)
         {
-            points[point.Name] = await truth.CheckAsync(repository, point, cancellationToken);
+            points[point.Name] = await truth.CheckAsync(disk, name, repository, point, cancellationToken);
         }
 
         var letters = string.Concat(catalogue.Points.Select(point => setting.LetterOf(point.Point.Id.Timestamp)));

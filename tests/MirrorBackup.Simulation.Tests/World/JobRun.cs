@@ -46,8 +46,7 @@ internal sealed class JobRun(Setting setting, DestinationReader reader)
         var states = ImmutableSortedDictionary.CreateBuilder<string, DestinationState>(StringComparer.Ordinal);
         foreach (var name in setting.Destinations.Prepend("src"))
         {
-            await using var remote = await setting.OpenAsync(disk, name, TimeProvider.System);
-            states.Add(name, await reader.ReadAsync(remote, TestContext.Current.CancellationToken));
+            states.Add(name, await reader.ReadAsync(disk, name, TestContext.Current.CancellationToken));
         }
 
         return states.ToImmutable();

@@ -6,19 +6,35 @@ using MirrorBackup.Backups;
 using MirrorBackup.Disks;
 using MirrorBackup.Remotes;
 using MirrorBackup.Repositories;
+using MirrorBackup.Testing.Simulation;
 
 namespace MirrorBackup.Simulation.Tests.World;
 
 /// <summary>
-/// Compares what is read with what truly was there. SHA-256, in which the truth is given, is computed once for each content; equal content is
-/// recognised by a faster hash after that.
+/// Compares what is read with what truly was there. A disk is read once for each content of its folder, temporary files aside; SHA-256, in which the truth
+/// is given, is computed once for each content of the disk.
 /// </summary>
 internal sealed class Truth(Setting setting)
 {
     private readonly ConcurrentDictionary<(PointId Point, string Disk, UInt128 Hash), string> _known = new();
+    private readonly ConcurrentDictionary<(PointId Point, string Path, UInt128 Folder), string?> _answers = new();
 
     /// <summary>What is wrong with a point; null if all of it reads back as it was.</summary>
-    public async Task<string?> CheckAsync(BackupRepository repository, RestorePoint point, CancellationToken cancellationToken)
+    public async Task<string?> CheckAsync(SimulatedDisk disk, string remote, BackupRepository repository, RestorePoint point, CancellationToken cancellationToken)
+    {
+        var folder = RemotePath.Parse(remote) / setting.Folder.Value;
+        var key = string.Join(' ', point.Disks.Select(static used => $"{used.Disk} {used.Path}"));
+        var content = disk.ComputeFingerprint(point.Id.Mode == BackupMode.Full ? folder / point.Disks[0].Path : folder / RepositoryPaths.DisksName, static name => !TemporaryName.IsTemporary(name));
+        if (!_answers.TryGetValue((point.Id, key, content), out var answer))
+        {
+            answer = await CheckAsync(repository, point, cancellationToken);
+            _answers.TryAdd((point.Id, key, content), answer);
+        }
+
+        return answer;
+    }
+
+    private async Task<string?> CheckAsync(BackupRepository repository, RestorePoint point, CancellationToken cancellationToken)
     {
         var expected = setting.TruthOf(point.Id);
         if (!expected.Keys.Order().SequenceEqual(point.Disks.Select(static disk => disk.Disk).Order()))

@@ -17,6 +17,7 @@ internal sealed class DirectoryMerge(MergeJournal journal) : IMergeRun
     private MergeSource? _source;
     private BlockFiles? _ancestorFiles;
     private BlockWhereabouts? _blocks;
+    private bool _wasCutOff;
 
     /// <inheritdoc/>
     public async ValueTask BeginAsync(CancellationToken cancellationToken)
@@ -48,6 +49,7 @@ internal sealed class DirectoryMerge(MergeJournal journal) : IMergeRun
     /// <inheritdoc/>
     public async ValueTask ContinueAsync(MergeState state, bool trustsProgress, CancellationToken cancellationToken)
     {
+        _wasCutOff = true;
         await OpenAsync(trustsProgress, cancellationToken).ConfigureAwait(false);
         CheckData();
         if (_blocks!.Loss is { } loss)
@@ -71,6 +73,7 @@ internal sealed class DirectoryMerge(MergeJournal journal) : IMergeRun
     /// <inheritdoc/>
     public async ValueTask TakeUpAsync(MergeState state, MergeWork work, CancellationToken cancellationToken)
     {
+        _wasCutOff = true;
         journal.Restore(state);
         var survivor = work == MergeWork.Rename ? journal.AncestorPath : journal.NewestPath;
         _ancestor = await VhdDirectory.OpenAsync(_remote, survivor, cancellationToken).ConfigureAwait(false);
@@ -136,6 +139,12 @@ internal sealed class DirectoryMerge(MergeJournal journal) : IMergeRun
                 await journal.EnsureLockHeldAsync(cancellationToken).ConfigureAwait(false);
                 await _remote.DeleteTreeAsync(data, cancellationToken).ConfigureAwait(false);
             }
+        }
+
+        if (_wasCutOff)
+        {
+            await journal.EnsureLockHeldAsync(cancellationToken).ConfigureAwait(false);
+            await DataTemporaries.RemoveAsync(_remote, survivor.DataPath, cancellationToken).ConfigureAwait(false);
         }
 
         var result = new VhdMergeResult
