@@ -166,7 +166,7 @@ internal sealed partial class DestinationRun : IAsyncDisposable
         catch (SourceDefectException defect)
         {
             // Nothing was listed or unlisted, so that the cache is as good as it was.
-            _journal.Add(step, defect.IsChange ? MirrorOutcome.NotRun : MirrorOutcome.Failed, work, started, defect.Cause);
+            _journal.Add(step, defect.MayPass ? MirrorOutcome.NotRun : MirrorOutcome.Failed, work, started, defect.Cause);
         }
         catch (Exception error)
         {

@@ -20,4 +20,10 @@ internal sealed class SourceDefectException : Exception
 
     /// <summary>Whether the source is another than the plan was made for, so that reading its catalogue again may help.</summary>
     public bool IsChange => Cause is MirrorBackupException { Code: ErrorCodes.SourceChanged or ErrorCodes.RemoteNotFound };
+
+    /// <summary>
+    /// Whether it may have passed when the revision is read again. Given up at once, the backup would never be sent: from the next run on it is older than
+    /// those that were sent in its place.
+    /// </summary>
+    public bool MayPass => IsChange || Cause is MirrorBackupException { IsTransient: true };
 }

@@ -149,9 +149,11 @@ internal sealed class VmRun(RunContext context, string vmId, int attempt)
     /// <summary>What is there now, without what could not be read. A source that does not answer any more fails the VM here, not backup by backup.</summary>
     private async Task<SourceBackups> WithoutAsync(SourceDefectException defect, CancellationToken cancellationToken)
     {
-        if (defect.IsChange && _reloads++ < MaximumSourceReloads)
+        if (defect.MayPass && _reloads++ < MaximumSourceReloads)
         {
-            _warnings.Add($"The source changed while it was read, and was read again: {defect.Message}");
+            _warnings.Add(defect.IsChange
+                ? $"The source changed while it was read, and was read again: {defect.Message}"
+                : $"The source could not be read, and was read again: {defect.Message}");
         }
         else if (!_defects.TryAdd(defect.RevisionPath, defect.Message))
         {

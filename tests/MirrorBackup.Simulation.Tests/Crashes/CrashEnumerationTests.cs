@@ -7,7 +7,7 @@ namespace MirrorBackup.Simulation.Tests.Crashes;
 public sealed class CrashEnumerationTests(ITestOutputHelper output)
 {
     private static readonly CrashOutcome[] s_outcomes =
-        [CrashOutcome.Lost, CrashOutcome.Kept, CrashOutcome.NamesOnly, CrashOutcome.DataOnly, CrashOutcome.Shuffled(1), CrashOutcome.Shuffled(2)];
+        [CrashOutcome.Lost, CrashOutcome.Kept, CrashOutcome.NamesOnly, CrashOutcome.DataOnly, .. Enumerable.Range(1, Budget.Shuffles).Select(CrashOutcome.Shuffled)];
 
     public static TheoryData<string, int, string?> Settings => new()
     {
@@ -31,12 +31,7 @@ public sealed class CrashEnumerationTests(ITestOutputHelper output)
         await enumeration.RunAsync(s_outcomes, depth: 1);
 
         output.WriteLine($"{enumeration.Crashes} crashes, {enumeration.States} different states");
-        foreach (var violation in enumeration.Violations.Order(StringComparer.Ordinal))
-        {
-            output.WriteLine(violation);
-        }
-
-        Assert.Empty(enumeration.Violations);
+        Violations.AssertNone(enumeration.Violations, output);
         Assert.NotEqual(0, enumeration.States);
     }
 }

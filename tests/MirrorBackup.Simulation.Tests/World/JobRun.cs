@@ -18,7 +18,8 @@ internal sealed class JobRun(Setting setting, DestinationReader reader)
     /// <param name="disk">The disk.</param>
     /// <param name="clock">The clock.</param>
     /// <param name="change">Puts something over a remote, by its name.</param>
-    public async Task<MirrorReport> RunAsync(SimulatedDisk disk, TimeProvider clock, Func<string, IRemote, IRemote>? change = null)
+    /// <param name="cancellationToken">Stops the job; the end of the test by default.</param>
+    public async Task<MirrorReport> RunAsync(SimulatedDisk disk, TimeProvider clock, Func<string, IRemote, IRemote>? change = null, CancellationToken? cancellationToken = null)
     {
         var remotes = new List<IRemote>();
         try
@@ -29,7 +30,7 @@ internal sealed class JobRun(Setting setting, DestinationReader reader)
                 remotes.Add(change?.Invoke(name, remote) ?? remote);
             }
 
-            return await new MirrorRunner(null, clock).RunAsync(setting.Job(remotes), null, TestContext.Current.CancellationToken);
+            return await new MirrorRunner(null, clock).RunAsync(setting.Job(remotes), null, cancellationToken ?? TestContext.Current.CancellationToken);
         }
         finally
         {

@@ -1,0 +1,38 @@
+using MirrorBackup.Simulation.Tests.World;
+using MirrorBackup.Testing.Simulation;
+
+namespace MirrorBackup.Simulation.Tests.Faults;
+
+/// <summary>No operation that goes wrong, on either side and in any way, loses what is listed, and one more run repairs the rest.</summary>
+public sealed class FaultEnumerationTests(ITestOutputHelper output)
+{
+    private static readonly FaultKind[] s_failures = [FaultKind.FailBefore, FaultKind.FailAfter, FaultKind.Hang, FaultKind.Die, FaultKind.StaleListing];
+
+    private static readonly FaultKind[] s_ofDestinations = [.. s_failures, FaultKind.TearWrite, FaultKind.Full, FaultKind.LoseLock];
+
+    public static TheoryData<string, int, string> Settings => new()
+    {
+        { "doc-delta", 4, "dst" },
+        { "doc-delta", 4, "src" },
+        { "doc-delta-vhddir", 3, "dst" },
+        { "doc-delta-encrypted", 3, "dst" },
+        { "doc-full", 4, "dst" },
+        { "doc-full", 4, "src" },
+        { "interrupted-merge-file-blocks", 4, "dst" },
+        { "interrupted-merge-dir-blocks", 4, "dst" },
+        { "two-dests-diff", 5, "d2" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Settings))]
+    public async Task Fault_AtAnyOperation_LosesNothing(string scenario, int step, string remote)
+    {
+        var enumeration = new FaultEnumeration(new Setting(scenario, step));
+
+        await enumeration.RunAsync(remote, remote == "src" ? s_failures : s_ofDestinations, stride: Budget.Stride);
+
+        output.WriteLine($"{enumeration.Faults} faults");
+        Violations.AssertNone(enumeration.Violations, output);
+        Assert.NotEqual(0, enumeration.Faults);
+    }
+}
