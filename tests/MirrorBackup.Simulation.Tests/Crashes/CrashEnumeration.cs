@@ -14,6 +14,8 @@ internal sealed class CrashEnumeration
     private readonly Judge _judge;
     private int _crashes;
     private int _states;
+    private int _betweenFooters;
+    private bool _isWhole;
 
     public CrashEnumeration(Setting setting)
     {
@@ -28,6 +30,9 @@ internal sealed class CrashEnumeration
     /// <summary>The different disks among what they left.</summary>
     public int States => _states;
 
+    /// <summary>Disks with a VHD file that a reader who insists on equal footers does not open.</summary>
+    public int BetweenFooters => _betweenFooters;
+
     /// <summary>What was wrong.</summary>
     public IReadOnlyCollection<string> Violations => _judge.Violations;
 
@@ -39,6 +44,9 @@ internal sealed class CrashEnumeration
         var clock = JobRun.ClockOf(0);
         var disk = _setting.Load(clock);
         var before = await _job.ReadAsync(disk);
+
+        // Where nothing is damaged to begin with.
+        _isWhole = before.Values.All(static state => state.Points.Values.All(static problem => problem is null)) && !EqualFooters.Check(disk, static () => { }).Any();
         var recorder = new CrashRecorder(disk, outcomes, "the run");
         recorder.Start();
         await _job.RunAsync(disk, clock);
@@ -71,6 +79,13 @@ internal sealed class CrashEnumeration
     {
         var crashed = await _job.ReadAsync(state.Disk);
         _judge.CheckListed(crashed, state.When);
+        if (_isWhole)
+        {
+            foreach (var problem in EqualFooters.Check(state.Disk, () => Interlocked.Increment(ref _betweenFooters)))
+            {
+                _judge.Blame(state.When, problem);
+            }
+        }
 
         var clock = JobRun.ClockOf(run);
         var disk = state.Disk.Crash(CrashOutcome.Kept, clock);

@@ -31,6 +31,7 @@ public sealed class FaultEnumerationTests(ITestOutputHelper output)
 
         await enumeration.RunAsync(remote, remote == "src" ? s_failures : s_ofDestinations, stride: Budget.Stride);
 
+        Coverage.Add($"faults of {remote}, {scenario} {step}", enumeration.Faults, enumeration.Faults);
         output.WriteLine($"{enumeration.Faults} faults");
         Violations.AssertNone(enumeration.Violations, output);
         Assert.NotEqual(0, enumeration.Faults);

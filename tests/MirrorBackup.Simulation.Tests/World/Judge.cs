@@ -27,6 +27,9 @@ internal sealed class Judge(Setting setting)
         }
     }
 
+    /// <summary>Something else that is wrong.</summary>
+    public void Blame(string when, string problem) => _violations.Add($"{setting}: {when}: {problem}");
+
     /// <summary>A run that ended with what no run may end with.</summary>
     public void Blame(string when, Exception error) => _violations.Add($"{setting}: {when}: {error.GetType().Name}: {error.Message}");
 
