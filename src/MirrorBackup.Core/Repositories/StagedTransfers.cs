@@ -6,7 +6,7 @@ using MirrorBackup.Vhd.Directories;
 namespace MirrorBackup.Repositories;
 
 /// <summary>
-/// The records of transfers into VHD directories that have not ended, one file each. They lie outside the folder of backups, where Xen Orchestra removes what it
+/// The records of transfers into VHD directories, and of removals of such, that have not ended, one file each. They lie outside the folder of backups, where Xen Orchestra removes what it
 /// does not know.
 /// </summary>
 internal static class StagedTransfers

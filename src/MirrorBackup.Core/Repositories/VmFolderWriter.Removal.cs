@@ -90,12 +90,18 @@ public sealed partial class VmFolderWriter
 
         await EnsureHeldAsync(cancellationToken).ConfigureAwait(false);
 
-        // Without its alias the disk is gone for everybody; what is left after a crash is a directory that nobody claims.
-        await RemoveAliasAsync(alias, cancellationToken).ConfigureAwait(false);
-        if (dataPath is { } data && claims.IsFree(data))
+        if (dataPath is not { } data || !claims.IsFree(data))
         {
-            await RemoveDataAsync(data, claims, cancellationToken).ConfigureAwait(false);
+            await RemoveAliasAsync(alias, cancellationToken).ConfigureAwait(false);
+            return;
         }
+
+        // Without its alias the disk is gone for everybody; what is left after a crash is a directory that nobody claims, and a record that says whose it was.
+        var record = StagedTransfers.RecordPath(Folder.Name, alias);
+        await StagingRecord.OfRemoval(alias, data).WriteAsync(_remote, record, cancellationToken).ConfigureAwait(false);
+        await RemoveAliasAsync(alias, cancellationToken).ConfigureAwait(false);
+        await RemoveDataAsync(data, claims, cancellationToken).ConfigureAwait(false);
+        await _remote.DeleteAsync(record, cancellationToken).ConfigureAwait(false);
     }
 
     private async ValueTask RemoveAliasAsync(RemotePath alias, CancellationToken cancellationToken)

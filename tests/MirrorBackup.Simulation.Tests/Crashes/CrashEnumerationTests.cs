@@ -79,8 +79,8 @@ public sealed class CrashEnumerationTests(ITestOutputHelper output)
         { "doc-delta", 2 },
         { "doc-delta", 3 },
         { "ret-1", 2 },
-        { "doc-delta-vhddir", 3 },
         { "doc-full", 3 },
+        { "interrupted-merge-dir-blocks", 4 },
         { "interrupted-merge-file-cleanup", 4 },
         { "interrupted-merge-dir-cleanup", 4 },
     };

@@ -24,14 +24,20 @@ internal static class EqualFooters
         {
             using var file = files.Open(path, FileUse.Read);
             var (first, last) = (Read(file, 0), Read(file, file.Length - FooterBytes));
-            if (!IsFooter(first) || !IsFooter(last))
+            var isMerging = files.Stat(path.Parent / $".{path.Name}.merge.json") is not null;
+            if (IsFooter(first) && isMerging && !last.AsSpan().ContainsAnyExcept((byte)0))
+            {
+                // The file has grown, and the crash took the bytes and left the length: no order of writes helps against that.
+                isBetweenFooters();
+            }
+            else if (!IsFooter(first) || !IsFooter(last))
             {
                 yield return $"{path} of {file.Length} bytes has no footer at its {(IsFooter(first) ? "end" : "beginning")}";
             }
             else if (!first.AsSpan().SequenceEqual(last))
             {
                 isBetweenFooters();
-                if (files.Stat(path.Parent / $".{path.Name}.merge.json") is null)
+                if (!isMerging)
                 {
                     yield return $"{path} has two footers, and no merge is about it";
                 }

@@ -19,6 +19,13 @@ internal sealed record StagingRecord(int Version, StagedTransfer Transfer, strin
 
     private const int CurrentVersion = 1;
 
+    /// <summary>
+    /// Describes a directory that is being removed, as a transfer that nobody wants: if the removal is cut off after its alias, which alone says that it is
+    /// there, whoever finds the record removes it.
+    /// </summary>
+    public static StagingRecord OfRemoval(RemotePath alias, RemotePath dataPath) =>
+        new(CurrentVersion, new StagedTransfer(alias.Value, "", null, "", "", null, 0, ""), dataPath.Name, []);
+
     /// <summary>Describes a transfer as it stands.</summary>
     public static StagingRecord Of(StagedTransfer transfer, RemotePath dataPath, BlockSet flushed) =>
         new(CurrentVersion, transfer, dataPath.Name, flushed.ToBytes());
