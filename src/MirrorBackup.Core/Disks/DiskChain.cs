@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Collections.ObjectModel;
 
 namespace MirrorBackup.Disks;
@@ -182,31 +183,41 @@ public sealed class DiskChain : IVirtualDisk
         return visible;
     }
 
+    // A bit per block and not a list of the blocks of all revisions: tables of a few bytes can claim millions of blocks each.
     private static int[] UnionOfBlocks(IVirtualDisk[] youngestFirst, long[] visibleBytes)
     {
-        var blocks = new List<int>();
+        var last = -1L;
+        for (var i = 0; i < youngestFirst.Length; i++)
+        {
+            if (youngestFirst[i].AllocatedBlocks is { Count: > 0 and var own } blocks)
+            {
+                last = Math.Max(last, Math.Min(blocks[own - 1], visibleBytes[i] / youngestFirst[i].BlockSize));
+            }
+        }
+
+        var union = new BitArray((int)(last + 1));
+        var count = 0;
         for (var i = 0; i < youngestFirst.Length; i++)
         {
             foreach (var block in youngestFirst[i].AllocatedBlocks)
             {
-                if ((long)block * youngestFirst[i].BlockSize < visibleBytes[i])
+                if ((long)block * youngestFirst[i].BlockSize < visibleBytes[i] && !union[block])
                 {
-                    blocks.Add(block);
+                    union[block] = true;
+                    count++;
                 }
             }
         }
 
-        blocks.Sort();
-        var count = 0;
-        for (var i = 0; i < blocks.Count; i++)
+        var result = new int[count];
+        for (var block = (int)last; count > 0; block--)
         {
-            if (count == 0 || blocks[count - 1] != blocks[i])
+            if (union[block])
             {
-                blocks[count++] = blocks[i];
+                result[--count] = block;
             }
         }
 
-        blocks.RemoveRange(count, blocks.Count - count);
-        return [.. blocks];
+        return result;
     }
 }

@@ -7,6 +7,22 @@ namespace MirrorBackup.Tests.Disks;
 
 public sealed class DiskChainTests
 {
+    [Fact]
+    public void Create_LongChainThatClaimsManyBlocks_TakesMemoryForTheirUnionOnly()
+    {
+        const int Revisions = 20;
+        const int Blocks = 1 << 20;
+        var disks = Enumerable.Range(1, Revisions).Select(static i => new ClaimingDisk(Id(i), i == 1 ? null : Id(i - 1), Blocks)).ToArray();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        var chain = DiskChain.Create(disks);
+
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 2 * sizeof(int) * Blocks);
+        Assert.Equal(Enumerable.Range(0, Blocks), chain.AllocatedBlocks);
+
+        static Guid Id(int number) => new(number, 0, 0, new byte[8]);
+    }
+
     private static readonly Gen<byte?[]> AnySectors =
         from count in Gen.Choose(0, 5 * MemoryDisk.SectorsPerBlock)
         from density in Gen.Elements(0, 2, 50, 100)
