@@ -8,6 +8,9 @@ namespace MirrorBackup.Repositories;
 /// <summary>Reads all that a revision holds itself, and says what of it cannot be read. Memory is constant.</summary>
 internal static class RevisionContent
 {
+    // A table of a few bytes can claim millions of blocks that are not there.
+    private const int MaximumDamagedBlocks = 10_000;
+
     /// <summary>Reads a revision as a catalogue shows it.</summary>
     /// <param name="remote">Where it lies.</param>
     /// <param name="folder">The folder of its VM.</param>
@@ -45,7 +48,7 @@ internal static class RevisionContent
         }
     }
 
-    /// <summary>Reads every block. A damaged one says nothing about the others, so that all are read and counted.</summary>
+    /// <summary>Reads every block. A damaged one says nothing about the others, so that all are read and counted, up to ten thousand damaged ones.</summary>
     /// <returns>What is damaged; <see langword="null"/> if nothing is.</returns>
     public static async ValueTask<string?> ReadBlocksAsync(IVhdDisk vhd, Action<int> read, CancellationToken cancellationToken)
     {
@@ -63,7 +66,10 @@ internal static class RevisionContent
             catch (MirrorBackupException unreadable) when (unreadable is CorruptBackupException or IntegrityException)
             {
                 first ??= unreadable;
-                damaged++;
+                if (++damaged == MaximumDamagedBlocks)
+                {
+                    return $"{first.Message} It is the first of at least {damaged} blocks that cannot be read; the others were not tried.";
+                }
             }
         }
 

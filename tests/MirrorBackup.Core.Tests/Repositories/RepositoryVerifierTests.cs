@@ -1,11 +1,37 @@
 using MirrorBackup.Golden;
 using MirrorBackup.Remotes;
 using MirrorBackup.Repositories;
+using MirrorBackup.Tests.Vhd;
 
 namespace MirrorBackup.Tests.Repositories;
 
 public sealed class RepositoryVerifierTests
 {
+    [Fact]
+    public async Task VerifyAsync_TableClaimsManyBlocksThatAreNotThere_StopsCountingThem()
+    {
+        const int Blocks = 12_000;
+        var token = TestContext.Current.CancellationToken;
+        await using var remote = new MemoryRemote();
+        var vm = RemotePath.Parse("xo-vm-backups/vm");
+        var files = new VhdBytes { Size = Blocks * 2L * VhdBytes.MiB }.ToDirectory("none");
+        files["bat"].AsSpan(0, Blocks / 8).Fill(0xFF);
+        foreach (var (name, content) in files)
+        {
+            await remote.WriteAllAsync(vm / "vdis/j/d/data/20260105T010000Z.vhd" / name, content, default, token);
+        }
+
+        await remote.WriteAllAsync(vm / "vdis/j/d/20260105T010000Z.alias.vhd", "data/20260105T010000Z.vhd"u8.ToArray(), default, token);
+        await remote.WriteAllAsync(
+            vm / "20260105T010000Z.json", """{"mode":"delta","timestamp":1767574800000,"vhds":{"r":"vdis/j/d/20260105T010000Z.alias.vhd"}}"""u8.ToArray(), default, token);
+
+        var report = await RepositoryVerifier.VerifyAsync(await BackupRepository.OpenAsync(remote, cancellationToken: token), cancellationToken: token);
+
+        var finding = Assert.Single(report.Findings, static finding => finding.Kind == FindingKind.Content);
+        Assert.Contains("blocks/0/0", finding.Message, StringComparison.Ordinal);
+        Assert.EndsWith("It is the first of at least 10000 blocks that cannot be read; the others were not tried.", finding.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("a-src-delta-vhd", 19)]
     [InlineData("c0-mirror-vhd-file", 14)]
