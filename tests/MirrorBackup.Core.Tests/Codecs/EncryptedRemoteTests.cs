@@ -136,14 +136,17 @@ public sealed class EncryptedRemoteTests : IAsyncDisposable
         var buffer = new byte[Block];
         await ReadAsync();
 
-        var before = GC.GetTotalAllocatedBytes(precise: true);
+        // The least of several: other tests allocate at the same time.
+        var least = long.MaxValue;
         for (var turn = 0; turn < 20; turn++)
         {
+            var before = GC.GetTotalAllocatedBytes(precise: true);
             await ReadAsync();
+            least = Math.Min(least, GC.GetTotalAllocatedBytes(precise: true) - before);
         }
 
         Assert.Equal(Bytes(Block), buffer);
-        Assert.InRange((GC.GetTotalAllocatedBytes(precise: true) - before) / 20, 0, Block / 2);
+        Assert.InRange(least, 0, Block / 2);
 
         async Task ReadAsync()
         {

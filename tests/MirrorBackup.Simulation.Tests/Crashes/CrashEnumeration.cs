@@ -15,6 +15,7 @@ internal sealed class CrashEnumeration
     private int _crashes;
     private int _states;
     private int _betweenFooters;
+    private int _stuck;
     private bool _isWhole;
 
     public CrashEnumeration(Setting setting)
@@ -33,6 +34,9 @@ internal sealed class CrashEnumeration
     /// <summary>Disks with a VHD file that a reader who insists on equal footers does not open.</summary>
     public int BetweenFooters => _betweenFooters;
 
+    /// <summary>Disks with a folder that Xen Orchestra's cleaner leaves alone until our next run.</summary>
+    public int Stuck => _stuck;
+
     /// <summary>What was wrong.</summary>
     public IReadOnlyCollection<string> Violations => _judge.Violations;
 
@@ -47,6 +51,12 @@ internal sealed class CrashEnumeration
 
         // Where nothing is damaged to begin with.
         _isWhole = before.Values.All(static state => state.Points.Values.All(static problem => problem is null)) && !EqualFooters.Check(disk, static () => { }).Any();
+        foreach (var name in _setting.Destinations)
+        {
+            await using var remote = await _setting.OpenAsync(disk, name, TimeProvider.System);
+            _isWhole &= (await XenOrchestraView.CheckAsync(remote, static () => { })).Count == 0;
+        }
+
         var recorder = new CrashRecorder(disk, outcomes, "the run");
         recorder.Start();
         await _job.RunAsync(disk, clock);
@@ -84,6 +94,15 @@ internal sealed class CrashEnumeration
             foreach (var problem in EqualFooters.Check(state.Disk, () => Interlocked.Increment(ref _betweenFooters)))
             {
                 _judge.Blame(state.When, problem);
+            }
+
+            foreach (var name in _setting.Destinations)
+            {
+                await using var remote = await _setting.OpenAsync(state.Disk, name, TimeProvider.System);
+                foreach (var problem in await XenOrchestraView.CheckAsync(remote, () => Interlocked.Increment(ref _stuck)))
+                {
+                    _judge.Blame(state.When, problem);
+                }
             }
         }
 

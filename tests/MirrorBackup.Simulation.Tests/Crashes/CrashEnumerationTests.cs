@@ -102,7 +102,7 @@ public sealed class CrashEnumerationTests(ITestOutputHelper output)
         await enumeration.RunAsync(outcomes, depth);
 
         Coverage.Add($"{setting}, depth {depth}", enumeration.Crashes, enumeration.States);
-        output.WriteLine($"{enumeration.Crashes} crashes, {enumeration.States} different states, {enumeration.BetweenFooters} of them between two footers");
+        output.WriteLine($"{enumeration.Crashes} crashes, {enumeration.States} different states, {enumeration.BetweenFooters} of them between two footers, {enumeration.Stuck} on which Xen Orchestra waits for us");
         Violations.AssertNone(enumeration.Violations, output);
         Assert.NotEqual(0, enumeration.States);
     }
