@@ -57,7 +57,7 @@ public sealed class CrashEnumerationTests(ITestOutputHelper output)
             var settings = new TheoryData<string, int, string?>();
             foreach (var (scenario, steps) in s_scenarios)
             {
-                foreach (var step in steps)
+                foreach (var step in steps.Where(step => Budget.Includes(scenario, step)))
                 {
                     settings.Add(scenario, step, null);
                 }
