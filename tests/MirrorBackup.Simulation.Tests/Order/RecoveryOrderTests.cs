@@ -1,3 +1,4 @@
+using MirrorBackup.Remotes;
 using MirrorBackup.Repositories;
 using MirrorBackup.Repositories.Cleaning;
 using MirrorBackup.Simulation.Tests.World;
@@ -31,7 +32,7 @@ public sealed class RecoveryOrderTests
     {
         var disk = await CrashAsync(new Setting(scenario, step), kind, path);
         var setting = new Setting(scenario, step, policy);
-        var order = new WriteOrder(setting);
+        var order = new WriteOrder(setting.Folder);
         disk.BeforeOperation = order.Add;
 
         await Job(setting).RunAsync(disk, JobRun.ClockOf(1), order.Watch);
@@ -69,11 +70,33 @@ public sealed class RecoveryOrderTests
         ApprovedOrder.Matches("clean-broken-alias", await CleanAsync(setting, disk));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task NextRunOrClean_OfATransferThatNobodyWants_LooksAtTheLockBeforeItDiscards(bool cleans)
+    {
+        var setting = new Setting("doc-delta", 4);
+        var disk = setting.Load(JobRun.ClockOf(0));
+        await using (var remote = await setting.OpenAsync(disk, "dst", JobRun.ClockOf(0)))
+        {
+            await remote.WriteAllAsync(RemotePath.Parse($".mirrorbackup/transfers/{setting.Vm}/0123456789abcdef0123456789abcdef.json"), "{}"u8.ToArray(), default, Cancelled);
+        }
+
+        var order = new WriteOrder(setting.Folder);
+        if (!cleans)
+        {
+            disk.BeforeOperation = order.Add;
+            await Job(setting).RunAsync(disk, JobRun.ClockOf(1), order.Watch);
+        }
+
+        ApprovedOrder.Matches(cleans ? "clean-unwanted-transfer" : "next-unwanted-transfer", cleans ? await CleanAsync(setting, disk) : order.Finish());
+    }
+
     private static JobRun Job(Setting setting) => new(setting, new DestinationReader(setting, new Truth(setting)));
 
     private static async Task<string> CleanAsync(Setting setting, SimulatedDisk disk)
     {
-        var order = new WriteOrder(setting);
+        var order = new WriteOrder(setting.Folder);
         await using var remote = order.Watch("dst", await setting.OpenAsync(disk, "dst", JobRun.ClockOf(1)));
         var repository = await BackupRepository.OpenAsync(remote, null, Cancelled);
         disk.BeforeOperation = order.Add;

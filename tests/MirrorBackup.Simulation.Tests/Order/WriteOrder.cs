@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using MirrorBackup.Remotes;
-using MirrorBackup.Simulation.Tests.World;
 using MirrorBackup.Testing.Simulation;
 
 namespace MirrorBackup.Simulation.Tests.Order;
@@ -9,7 +8,7 @@ namespace MirrorBackup.Simulation.Tests.Order;
 /// Writes down, in one order, what a run asks its destination for and, indented, what that does to the disk. Names that differ from run to run are
 /// replaced. What runs in parallel, in a data directory and where nothing is changed, is sorted by file.
 /// </summary>
-internal sealed partial class WriteOrder(Setting setting)
+internal sealed partial class WriteOrder(RemotePath folder)
 {
     private const string Destination = "dst";
 
@@ -93,7 +92,7 @@ internal sealed partial class WriteOrder(Setting setting)
 
     private string Shorten(string path)
     {
-        path = path.Replace(setting.Folder.Value, "vm", StringComparison.Ordinal);
+        path = path.Replace(folder.Value, "vm", StringComparison.Ordinal);
         path = Folder().Replace(path, match => "disk" + Number(_folders, match.Value));
         return Temporary().Replace(path, "(${name})");
     }

@@ -27,7 +27,7 @@ public sealed class WriteOrderTests
         var setting = new Setting(scenario, step);
         var clock = JobRun.ClockOf(0);
         var disk = setting.Load(clock);
-        var order = new WriteOrder(setting);
+        var order = new WriteOrder(setting.Folder);
         disk.BeforeOperation = order.Add;
 
         var report = await new JobRun(setting, new DestinationReader(setting, new Truth(setting))).RunAsync(disk, clock, order.Watch);
@@ -45,7 +45,7 @@ public sealed class WriteOrderTests
         var setting = new Setting(scenario, step);
         var clock = JobRun.ClockOf(0);
         var disk = setting.Load(clock);
-        var order = new WriteOrder(setting);
+        var order = new WriteOrder(setting.Folder);
         await using var remote = order.Watch("dst", await setting.OpenAsync(disk, "dst", clock));
         var repository = await BackupRepository.OpenAsync(remote, null, TestContext.Current.CancellationToken);
         disk.BeforeOperation = order.Add;
