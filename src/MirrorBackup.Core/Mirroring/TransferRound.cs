@@ -73,16 +73,36 @@ internal sealed class TransferRound(RunContext context, SourceBackups source)
     {
         var (first, disk) = targets[0];
         var copies = targets.ConvertAll(pair => new RevisionCopy(pair.Part, pair.Disk));
+        SourceSnapshot? snapshot = null;
         try
         {
-            var snapshot = await SourceSnapshot.TakeAsync(source, first.Point, disk.SourcePaths, cancellationToken).ConfigureAwait(false);
+            snapshot = await SourceSnapshot.TakeAsync(source, first.Point, disk.SourcePaths, cancellationToken).ConfigureAwait(false);
             await (disk.Disk == DiskRevision.ArchiveDisk
                 ? new ArchiveTransfer(context, source, snapshot).RunAsync(copies, cancellationToken)
                 : new DiskTransferRun(context, source, snapshot).RunAsync(copies, cancellationToken)).ConfigureAwait(false);
         }
         catch (Exception error) when (error is not SourceDefectException && (error is not OperationCanceledException || !cancellationToken.IsCancellationRequested))
         {
-            throw new SourceDefectException(DefectiveOf(error, disk.SourcePaths), error);
+            throw new SourceDefectException(DefectiveOf(error, disk.SourcePaths), await CauseOfAsync(snapshot, error, cancellationToken).ConfigureAwait(false));
+        }
+    }
+
+    // What is read while it changes may look damaged.
+    private static async Task<Exception> CauseOfAsync(SourceSnapshot? snapshot, Exception error, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (snapshot is not null)
+            {
+                await snapshot.EnsureUnchangedAsync(cancellationToken).ConfigureAwait(false);
+            }
+
+            return error;
+        }
+        catch (MirrorBackupException found)
+        {
+            // A source that does not answer this time explains nothing.
+            return found.Code == ErrorCodes.SourceChanged ? found : error;
         }
     }
 

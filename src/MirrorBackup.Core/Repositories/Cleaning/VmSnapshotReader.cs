@@ -151,7 +151,7 @@ internal sealed class VmSnapshotReader(BackupRepository repository, string vm)
         foreach (var entry in await StagedTransfers.ListAsync(_remote, vm, cancellationToken).ConfigureAwait(false))
         {
             var leftover = new StagedLeftover(entry.Path.Value, null, false, false, new StoredItem(entry.LastModified, entry.Length));
-            if (await StagingRecord.ReadAsync(_remote, entry.Path, cancellationToken).ConfigureAwait(false) is { } record
+            if (await StagingRecord.ReadAsync(_remote, entry.Path, cancellationToken).ConfigureAwait(false) is { IsRemoval: false } record
                 && record.TryGetDataPath(out var alias, out var dataPath)
                 && alias.IsAtOrBelow(_folder))
             {

@@ -19,6 +19,10 @@ internal sealed record StagingRecord(int Version, StagedTransfer Transfer, strin
 
     private const int CurrentVersion = 1;
 
+    /// <summary>Whether it is about a directory that is being removed, so that nothing of it is of use.</summary>
+    [JsonIgnore]
+    public bool IsRemoval => Transfer.Revision.Length == 0;
+
     /// <summary>
     /// Describes a directory that is being removed, as a transfer that nobody wants: if the removal is cut off after its alias, which alone says that it is
     /// there, whoever finds the record removes it.
@@ -40,7 +44,7 @@ internal sealed record StagingRecord(int Version, StagedTransfer Transfer, strin
         try
         {
             var content = await remote.ReadAllAsync(path, MaximumLength, cancellationToken).ConfigureAwait(false);
-            return JsonSerializer.Deserialize(content, StagingJson.Default.StagingRecord) is { Version: CurrentVersion, Transfer.Alias: not null, Data: not null, Flushed: not null } record
+            return JsonSerializer.Deserialize(content, StagingJson.Default.StagingRecord) is { Version: CurrentVersion, Transfer: { Alias: not null, Revision: not null }, Data: not null, Flushed: not null } record
                 ? record
                 : null;
         }
