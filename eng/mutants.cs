@@ -3,7 +3,7 @@
 //
 // Left out, because nothing is left to see when they are removed: declarations and forwarding members (their calls are mutated), flushes of a pipe (which
 // make nothing durable), swaps with or of what only notes in memory that something has yet to be flushed, the operations of real file systems
-// (Local/Files, which the simulated disk replaces), and DestinationLock, which asks the lock only why a job was stopped.
+// (Local/Files, which the simulated disk replaces), MergeSource, which only reads, and DestinationLock, which asks the lock only why a job was stopped.
 #:property PublishAot=false
 
 using System.Text.RegularExpressions;
@@ -12,7 +12,7 @@ var root = args[0];
 var mutants = new List<string>();
 
 string[] rooms = ["src/MirrorBackup.Core/Repositories", "src/MirrorBackup.Core/Vhd", "src/MirrorBackup.Core/Mirroring", "src/MirrorBackup.Remotes/Local"];
-var steps = new Regex("Repositories/VmFolderWriter[^/]*\\.cs$|Vhd/Merging/[^/]+\\.cs$|Vhd/Directories/VhdDirectoryWriter[^/]*\\.cs$|Mirroring/StepExecution\\.cs$");
+var steps = new Regex("Repositories/VmFolderWriter[^/]*\\.cs$|Vhd/Merging/(?!MergeSource)[^/]+\\.cs$|Vhd/Directories/VhdDirectoryWriter[^/]*\\.cs$|Mirroring/StepExecution\\.cs$");
 var awaited = new Regex("^ +await [^;]*;$");
 var barrier = new Regex("^ +(await )?[\\w.]+\\.(FlushAsync|Flush|FlushDirectory|FlushDirectoryAndAbove|FlushFile)\\([^;]*\\)(\\.ConfigureAwait\\(false\\))?;$");
 var flushTree = new Regex("\\(\\) => (_directory\\.Unflushed\\.FlushTree\\(.*?cancellationToken\\))");

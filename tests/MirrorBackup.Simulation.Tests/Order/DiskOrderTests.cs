@@ -83,7 +83,49 @@ public sealed class DiskOrderTests
         ApprovedOrder.Matches($"merge-{(isDirectory ? "directory" : "file")}-{name}", _order.Finish());
     }
 
-    private IRemote Open() => _order.Watch("dst", LocalRemote.Open(_disk.OpenFiles(RemotePath.Parse("dst")), new LocalRemoteOptions { Name = "dst" }, s_clock));
+    /// <summary>Cut off before its footer is there, which leaves a temporary file; and as Xen Orchestra ends it, which keeps the header of the smaller disk.</summary>
+    [Theory]
+    [InlineData("cut-off", "footer", false)]
+    [InlineData("smaller-header", "20260102T000000Z.alias.vhd", true)]
+    public async Task Resume_OfADirectoryMerge_ChangesItInTheWrittenOrder(string name, string cut, bool hasFormerHeader)
+    {
+        string[] chain = ["20260101T000000Z.alias.vhd", "20260102T000000Z.alias.vhd"];
+        SimulatedDisk? crashed = null;
+        byte[] header = [];
+        RemotePath headerPath;
+        await using (var remote = Open())
+        {
+            await using (var vmLock = await remote.LockAsync(s_vm, default, Cancelled))
+            {
+                await WriteDirectoryAsync(remote, vmLock, chain[0], null, 8, [0, 1]);
+                await WriteDirectoryAsync(remote, vmLock, chain[1], chain[0], 16, [1, 7]);
+            }
+
+            headerPath = VhdDirectoryLayout.Header((await VhdDirectory.OpenAsync(remote, s_folder / chain[0], Cancelled)).DataPath);
+            header = await remote.ReadAllAsync(headerPath, 1 << 20, Cancelled);
+            _disk.BeforeOperation = operation => crashed ??= operation.Kind == DiskOperationKind.Rename && operation.Target.Name == cut ? _disk.Crash(CrashOutcome.Kept, s_clock) : null;
+            await VhdMerge.RunAsync(remote, s_folder, chain, null, Cancelled);
+        }
+
+        Assert.NotNull(crashed);
+        var order = new WriteOrder(s_vm);
+        await using var next = order.Watch("dst", Open(crashed));
+        if (hasFormerHeader)
+        {
+            await next.WriteAllAsync(headerPath, header, default, Cancelled);
+        }
+
+        await using var nextLock = await next.LockAsync(s_vm, default, Cancelled);
+        crashed.BeforeOperation = order.Add;
+
+        await VhdMerge.ResumeAsync(next, s_folder, MergeStateName.For(chain[0]), file => file == chain[1], new VhdMergeOptions { EnsureLockHeld = nextLock.EnsureHeldAsync }, Cancelled);
+
+        ApprovedOrder.Matches("resume-directory-" + name, order.Finish());
+    }
+
+    private IRemote Open() => _order.Watch("dst", Open(_disk));
+
+    private static LocalRemote Open(SimulatedDisk disk) => LocalRemote.Open(disk.OpenFiles(RemotePath.Parse("dst")), new LocalRemoteOptions { Name = "dst" }, JobRun.ClockOf(1));
 
     private static Guid IdOf(string name) => new(name[7] - '0', 0, 0x4000, [0x80, 0, 0, 0, 0, 0, 0, 0]);
 
