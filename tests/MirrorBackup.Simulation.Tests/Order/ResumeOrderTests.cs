@@ -1,9 +1,6 @@
 using MirrorBackup.Backups;
-using MirrorBackup.Disks;
 using MirrorBackup.Remotes;
-using MirrorBackup.Simulation.Tests.World;
 using MirrorBackup.Testing.Simulation;
-using MirrorBackup.Vhd;
 using MirrorBackup.Vhd.Directories;
 using MirrorBackup.Vhd.Merging;
 
