@@ -55,10 +55,10 @@ internal sealed partial class WriteOrder(RemotePath folder)
         var text = new List<string>();
         for (var start = 0; start < _lines.Count;)
         {
-            var kind = KindOf(_lines[start]);
-            var end = start + 1;
-            while (kind is not null && end < _lines.Count && KindOf(_lines[end]) == kind)
+            var (kind, end) = (KindOf(_lines[start]), start + 1);
+            while (kind is not null && end < _lines.Count && KindOf(_lines[end]) is { } next && (next == kind || next == "directory" || kind == "directory"))
             {
+                kind = next == "directory" ? kind : next;
                 end++;
             }
 
@@ -118,8 +118,11 @@ internal sealed partial class WriteOrder(RemotePath folder)
 
     private static string? KindOf(string line) =>
         IsLook(line) ? "look"
-        : InData().IsMatch(line) || IsOfDirectory(line) ? "data"
-        : null;
+        : IsOfDirectory(line) ? "directory"
+        : InData().Match(line) is not { Success: true } match ? null
+        : line.StartsWith("  Flush ", StringComparison.Ordinal) && !line.Contains('(', StringComparison.Ordinal) ? "flush"
+        : match.Groups["file"].Value.StartsWith("blocks/", StringComparison.Ordinal) ? "block"
+        : "part";
 
     private static bool IsLook(string line) => line.StartsWith("Read ", StringComparison.Ordinal) || line.StartsWith("Open ", StringComparison.Ordinal);
 
