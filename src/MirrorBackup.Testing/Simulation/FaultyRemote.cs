@@ -8,12 +8,13 @@ namespace MirrorBackup.Testing.Simulation;
 /// <remarks>
 /// Operations are numbered in the order in which they begin. A run without a fault tells how many there are; a run for each of them, with each
 /// <see cref="FaultKind"/>, tells what a job makes of it. Where several operations are under way at once their order, and with it what a number means, may
-/// differ between runs; <see cref="Struck"/> says what it was. Thread-safe.
+/// differ between runs, unless a <see cref="SeededScheduler"/> decides it; <see cref="Struck"/> says what it was. Thread-safe.
 /// </remarks>
 /// <param name="inner">The remote that does the work; disposed with this one.</param>
 /// <param name="fault">What goes wrong; <see langword="null"/> for nothing.</param>
 /// <param name="hanging">Is called when an operation begins to hang, so that a test with a clock of its own knows when to let time pass.</param>
-public sealed partial class FaultyRemote(IRemote inner, Fault? fault = null, Action? hanging = null) : DelegatingRemote(inner)
+/// <param name="scheduler">Decides which of the operations that could begin is the next; stays the caller's. <see langword="null"/> lets them begin as they come.</param>
+public sealed partial class FaultyRemote(IRemote inner, Fault? fault = null, Action? hanging = null, SeededScheduler? scheduler = null) : DelegatingRemote(inner)
 {
     private readonly ConcurrentQueue<RemoteOperation> _operations = new();
     private readonly ConcurrentDictionary<RemotePath, IReadOnlyList<RemoteEntry>> _listings = new();
@@ -162,6 +163,11 @@ public sealed partial class FaultyRemote(IRemote inner, Fault? fault = null, Act
     /// <summary>Writes the operation down, and answers for the fault as far as that comes before it.</summary>
     private async ValueTask<FaultKind?> BeginAsync(RemoteOperationKind kind, RemotePath path, CancellationToken cancellationToken)
     {
+        if (scheduler is not null)
+        {
+            await scheduler.WaitAsync($"{Name} {kind} {path}", cancellationToken).ConfigureAwait(false);
+        }
+
         var operation = new RemoteOperation(Interlocked.Increment(ref _count) - 1, kind, path);
         _operations.Enqueue(operation);
         if (fault is not { } wrong || operation.Index < wrong.Operation)
