@@ -33,4 +33,30 @@ public sealed class RemotePathTests
         Assert.True(path.IsAtOrBelow(RemotePath.Parse("xo-vm-backups/vm")));
         Assert.False(path.IsAtOrBelow(RemotePath.Parse("xo-vm-backups/v")));
     }
+
+    [Fact]
+    public void TryCombine_AnyName_TakesWhatTheWholePathTakes()
+    {
+        string[] names =
+        [
+            "20260105T010000Z.vhd", "a", "a/b", "ä", "😀", "\ud83d", ".", "..", "../x", "a//b", "/a", "a/", "a\0b", "a\\b", "c:", "nul", "nul.vhd", "LPT9", "lpt0", "con_",
+            new('a', 255), new('a', 256), new('ä', 127), new('ä', 128), "",
+        ];
+        var longest = RemotePath.Parse(string.Join('/', Enumerable.Repeat(new string('d', 254), 16)));
+        foreach (var folder in (RemotePath[])[RemotePath.Root, RemotePath.Parse("vm"), longest])
+        {
+            foreach (var name in names)
+            {
+                var isPath = RemotePath.TryParse(folder.IsRoot ? name : $"{folder.Value}/{name}", out var expected) && name.Length > 0;
+
+                Assert.Equal(isPath, folder.TryCombine(name, out var path));
+                Assert.Equal(isPath ? expected : default, path);
+            }
+        }
+
+        Assert.Equal(4079, longest.Value.Length);
+        Assert.True(longest.TryCombine(new string('e', 16), out _));
+        Assert.False(longest.TryCombine(new string('e', 17), out _));
+        Assert.False(RemotePath.Root.TryCombine(null, out _));
+    }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 
 namespace MirrorBackup.Remotes;
@@ -13,6 +14,10 @@ public readonly struct RemotePath : IEquatable<RemotePath>, IComparable<RemotePa
 
     /// <summary>The most UTF-8 bytes that a segment may have, which is what file systems allow.</summary>
     public const int MaximumSegmentBytes = 255;
+
+    private const string DeviceName = "a segment is the name of a device on Windows";
+
+    private static readonly SearchValues<char> s_plain = SearchValues.Create("-.0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz");
 
     private readonly string? _value;
 
@@ -63,7 +68,24 @@ public readonly struct RemotePath : IEquatable<RemotePath>, IComparable<RemotePa
     public RemotePath Combine(string relative)
     {
         ArgumentException.ThrowIfNullOrEmpty(relative);
-        return Parse(IsRoot ? relative : $"{_value}/{relative}");
+        return TryCombine(relative, out var path) ? path : Parse(IsRoot ? relative : $"{_value}/{relative}");
+    }
+
+    /// <summary>Appends a relative path, such as a name that a listing gives.</summary>
+    /// <param name="relative">One or more segments, checked like any path.</param>
+    /// <param name="path">The longer path, if it is one.</param>
+    /// <returns>Whether it is.</returns>
+    public bool TryCombine([NotNullWhen(true)] string? relative, out RemotePath path)
+    {
+        // What is before it was checked when it was made.
+        path = default;
+        if (string.IsNullOrEmpty(relative) || (IsRoot ? 0 : Value.Length + 1) + relative.Length > MaximumLength || Check(relative) is not null)
+        {
+            return false;
+        }
+
+        path = new RemotePath(IsRoot ? relative : $"{_value}/{relative}");
+        return true;
     }
 
     /// <summary>Whether this path is <paramref name="ancestor"/> or lies below it.</summary>
@@ -146,6 +168,12 @@ public readonly struct RemotePath : IEquatable<RemotePath>, IComparable<RemotePa
             return $"it has the segment {segment}";
         }
 
+        // Nearly every name is made of these alone.
+        if (!segment.ContainsAnyExcept(s_plain) && segment.Length <= MaximumSegmentBytes)
+        {
+            return IsDeviceName(segment) ? DeviceName : null;
+        }
+
         foreach (var character in segment)
         {
             if (character is '\\' or ':' || char.IsControl(character))
@@ -160,7 +188,7 @@ public readonly struct RemotePath : IEquatable<RemotePath>, IComparable<RemotePa
         }
 
         return System.Text.Encoding.UTF8.GetByteCount(segment) > MaximumSegmentBytes ? $"a segment has more than {MaximumSegmentBytes} bytes"
-            : IsDeviceName(segment) ? "a segment is the name of a device on Windows"
+            : IsDeviceName(segment) ? DeviceName
             : null;
     }
 
@@ -168,7 +196,7 @@ public readonly struct RemotePath : IEquatable<RemotePath>, IComparable<RemotePa
     {
         while (!segment.IsEmpty)
         {
-            if (System.Text.Rune.DecodeFromUtf16(segment, out _, out var consumed) != System.Buffers.OperationStatus.Done)
+            if (System.Text.Rune.DecodeFromUtf16(segment, out _, out var consumed) != OperationStatus.Done)
             {
                 return false;
             }

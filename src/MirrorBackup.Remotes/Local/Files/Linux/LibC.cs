@@ -13,6 +13,12 @@ internal static unsafe partial class LibC
     public const int CloseOnExec = 0x80000;
     public const int PathOnly = 0x200000;
 
+    /// <summary>Fields of <see cref="OpenHow.Resolve"/>: no link on the way, and no way out of the directory where it begins.</summary>
+    public const ulong ResolveWithoutLinksBeneath = 0x4 | 0x8;
+
+    /// <summary>Number of openat2, the same on all processors.</summary>
+    public const nint OpenAt2 = 437;
+
     /// <summary>Flag of <see cref="StatX"/> and <see cref="SetTimes"/>: the link itself, not what it leads to.</summary>
     public const int NoFollowLink = 0x100;
 
@@ -52,6 +58,10 @@ internal static unsafe partial class LibC
 
     [LibraryImport(Library, EntryPoint = "openat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial SafeFileHandle OpenAt(SafeFileHandle directory, string name, int flags, uint mode);
+
+    /// <summary>A call for which the library has no function.</summary>
+    [LibraryImport(Library, EntryPoint = "syscall", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial nint Call(nint number, SafeFileHandle directory, string path, in OpenHow how, nuint size);
 
     [LibraryImport(Library, EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int StatX(SafeFileHandle directory, string name, int flags, uint mask, out FileStatX status);

@@ -4,22 +4,33 @@ using Microsoft.Win32.SafeHandles;
 namespace MirrorBackup.Remotes.Local;
 
 /// <summary>
-/// Opens directories below a root one step at a time, each relative to the one above and never through a link, so that
-/// nobody can lead the way out of the root by swapping a directory for a link in between.
+/// Opens directories below a root, never through a link, so that nobody can lead the way out of the root by swapping a directory for a link in between: at once
+/// where the system has a call for that, otherwise, and to tell what is wrong, one step at a time, each relative to the one above.
 /// </summary>
-internal sealed unsafe class LinuxDirectories(SafeFileHandle root) : IDisposable
+/// <param name="root">The root; disposed with this.</param>
+/// <param name="stepByStep">Whether to do without the call in any case.</param>
+internal sealed unsafe class LinuxDirectories(SafeFileHandle root, bool stepByStep = false) : IDisposable
 {
     private static readonly int Step = LibC.PathOnly | LibC.DirectoryOnly | LibC.NoFollow | LibC.CloseOnExec;
+    private static readonly int Whole = LibC.ReadOnly | LibC.DirectoryOnly | LibC.NoFollow | LibC.CloseOnExec;
+
+    // Older systems do not have the call, and some sandboxes forbid it.
+    private volatile bool _hasNoCall = stepByStep;
 
     /// <summary>The directory above a path, for calls that take a directory and a name.</summary>
     public OpenDirectory OpenParent(RemotePath path)
     {
-        var current = new OpenDirectory(root, isOwned: false);
         var text = path.Value;
+        if (text.LastIndexOf('/') is > 0 and var last && TryOpen(text[..last], Step) is { } parent)
+        {
+            return parent;
+        }
+
+        var current = new OpenDirectory(root, isOwned: false);
         var start = 0;
         for (var slash = text.IndexOf('/', StringComparison.Ordinal); slash > 0; slash = text.IndexOf('/', start))
         {
-            current = Enter(current, text[start..slash], RemotePath.Parse(text[..slash]), Step);
+            current = Enter(current, text, start, slash, Step);
             start = slash + 1;
         }
 
@@ -27,18 +38,30 @@ internal sealed unsafe class LinuxDirectories(SafeFileHandle root) : IDisposable
     }
 
     /// <summary>A directory that can be listed and flushed.</summary>
-    public OpenDirectory Open(RemotePath directory) => directory.IsRoot
-        ? new OpenDirectory(root, isOwned: false)
-        : Enter(OpenParent(directory), directory.Name, directory, LibC.ReadOnly | LibC.DirectoryOnly | LibC.NoFollow | LibC.CloseOnExec);
-
-    /// <summary>The names in a directory, without <c>.</c> and <c>..</c>.</summary>
-    public List<string> ReadNames(RemotePath directory)
+    public OpenDirectory Open(RemotePath directory)
     {
-        using var open = Open(directory);
+        var text = directory.Value;
+        return directory.IsRoot ? new OpenDirectory(root, isOwned: false)
+            : TryOpen(text, Whole) ?? Enter(OpenParent(directory), text, text.LastIndexOf('/') + 1, text.Length, Whole);
+    }
+
+    /// <summary>A directory as <see cref="ReadNames(OpenDirectory, RemotePath)"/> needs it.</summary>
+    public OpenDirectory OpenToList(RemotePath directory)
+    {
+        if (!directory.IsRoot)
+        {
+            return Open(directory);
+        }
 
         // Opened anew: the position of a listing belongs to the open file, which several listings of the root would share.
-        using var own = LibC.OpenAt(open.Handle, ".", LibC.ReadOnly | LibC.DirectoryOnly | LibC.CloseOnExec, 0);
-        var descriptor = own.IsInvalid ? -1 : LibC.Duplicate(own);
+        var own = LibC.OpenAt(root, ".", LibC.ReadOnly | LibC.DirectoryOnly | LibC.CloseOnExec, 0);
+        return own.IsInvalid ? throw LinuxErrors.Last(directory) : new OpenDirectory(own, isOwned: true);
+    }
+
+    /// <summary>The names in a directory that was opened for this, without <c>.</c> and <c>..</c>.</summary>
+    public static List<string> ReadNames(OpenDirectory open, RemotePath directory)
+    {
+        var descriptor = LibC.Duplicate(open.Handle);
         if (descriptor < 0)
         {
             throw LinuxErrors.Last(directory);
@@ -75,8 +98,27 @@ internal sealed unsafe class LinuxDirectories(SafeFileHandle root) : IDisposable
 
     public void Dispose() => root.Dispose();
 
-    private static OpenDirectory Enter(OpenDirectory parent, string name, RemotePath path, int flags)
+    private OpenDirectory? TryOpen(string path, int flags)
     {
+        if (_hasNoCall)
+        {
+            return null;
+        }
+
+        var how = new OpenHow((ulong)flags, 0, LibC.ResolveWithoutLinksBeneath);
+        var descriptor = LibC.Call(LibC.OpenAt2, root, path, how, (nuint)sizeof(OpenHow));
+        if (descriptor >= 0)
+        {
+            return new OpenDirectory(new SafeFileHandle(descriptor, ownsHandle: true), isOwned: true);
+        }
+
+        _hasNoCall |= Marshal.GetLastPInvokeError() is LinuxErrors.NotImplemented or LinuxErrors.NotPermitted;
+        return null;
+    }
+
+    private static OpenDirectory Enter(OpenDirectory parent, string text, int start, int end, int flags)
+    {
+        var name = text[start..end];
         using (parent)
         {
             var handle = LibC.OpenAt(parent.Handle, name, flags, 0);
@@ -85,6 +127,7 @@ internal sealed unsafe class LinuxDirectories(SafeFileHandle root) : IDisposable
                 return new OpenDirectory(handle, isOwned: true);
             }
 
+            var path = RemotePath.Parse(text[..end]);
             var failure = LinuxErrors.Last(path);
             handle.Dispose();
 

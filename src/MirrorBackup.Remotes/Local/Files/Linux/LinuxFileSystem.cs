@@ -16,10 +16,10 @@ internal sealed unsafe class LinuxFileSystem : IFileSystem
     private readonly LinuxDirectories _directories;
     private readonly bool _countsLinks;
 
-    private LinuxFileSystem(string rootPath, SafeFileHandle root)
+    private LinuxFileSystem(string rootPath, SafeFileHandle root, bool stepByStep)
     {
         _rootPath = rootPath;
-        _directories = new LinuxDirectories(root);
+        _directories = new LinuxDirectories(root, stepByStep);
         using var open = _directories.Open(RemotePath.Root);
         var status = LinuxDirectories.Stat(open, "", RemotePath.Root);
         Identity = $"local:{Environment.MachineName}:{status?.Identity}";
@@ -31,7 +31,9 @@ internal sealed unsafe class LinuxFileSystem : IFileSystem
     public bool IsCaseSensitive => true;
 
     /// <summary>Opens a root, or returns <see langword="null"/> where the system has not all the calls.</summary>
-    public static LinuxFileSystem? TryOpen(string rootPath)
+    /// <param name="rootPath">The root.</param>
+    /// <param name="stepByStep">Whether to go without calls that older systems do not have.</param>
+    public static LinuxFileSystem? TryOpen(string rootPath, bool stepByStep = false)
     {
         if (!OperatingSystem.IsLinux() || !Environment.Is64BitProcess)
         {
@@ -46,7 +48,7 @@ internal sealed unsafe class LinuxFileSystem : IFileSystem
 
         try
         {
-            return new LinuxFileSystem(rootPath, root);
+            return new LinuxFileSystem(rootPath, root, stepByStep);
         }
         catch (Exception exception) when (exception is EntryPointNotFoundException or FileSystemException)
         {
@@ -77,13 +79,12 @@ internal sealed unsafe class LinuxFileSystem : IFileSystem
 
     public IEnumerable<RemoteEntry> List(RemotePath directory)
     {
-        var names = _directories.ReadNames(directory);
+        using var open = _directories.OpenToList(directory);
+        var names = LinuxDirectories.ReadNames(open, directory);
         var entries = new List<RemoteEntry>(names.Count);
-        using var open = _directories.Open(directory);
         foreach (var name in names)
         {
-            if (RemotePath.TryParse(directory.IsRoot ? name : $"{directory.Value}/{name}", out var path)
-                && LinuxDirectories.Stat(open, name, path) is { } status)
+            if (directory.TryCombine(name, out var path) && LinuxDirectories.Stat(open, name, path) is { } status)
             {
                 entries.Add(status.ToStatus().ToEntry(path));
             }
