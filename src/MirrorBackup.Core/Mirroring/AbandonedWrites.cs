@@ -9,6 +9,9 @@ namespace MirrorBackup.Mirroring;
 /// </summary>
 internal static class AbandonedWrites
 {
+    /// <summary>Whether a file that is no part of a backup is one of them.</summary>
+    public static bool IsAbandoned(StrayFile stray) => stray.Kind == StrayFileKind.Temporary && TemporaryName.IsOurs(stray.Path);
+
     /// <summary>Removes them. One that cannot be removed stays: it harms nobody.</summary>
     /// <param name="writer">The folder of the VM, locked.</param>
     /// <param name="found">What lies in it and is no part of a backup.</param>
@@ -18,7 +21,7 @@ internal static class AbandonedWrites
     {
         foreach (var stray in found)
         {
-            if (stray.Kind != StrayFileKind.Temporary || !TemporaryName.IsOurs(stray.Path))
+            if (!IsAbandoned(stray))
             {
                 continue;
             }

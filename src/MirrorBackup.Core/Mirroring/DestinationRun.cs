@@ -68,6 +68,17 @@ internal sealed partial class DestinationRun : IAsyncDisposable
     public bool HasTransfersLeft => Current is not null && _plan!.Steps.AsSpan()[_next..].ContainsTransfer();
 
     /// <summary>
+    /// Whether there was nothing to do and nothing to say, so that it will be the same as long as all that the catalogue and the plan rest on stays the same.
+    /// </summary>
+    public bool IsSettled =>
+        IsAlive
+        && !_changed
+        && _plan is { IsEmpty: true, Conflicts.IsEmpty: true, Warnings.IsEmpty: true, Steps.IsEmpty: true }
+        && _catalogue is { IsCacheStale: false } catalogue
+        && !catalogue.Problems.Any()
+        && !catalogue.StrayFiles.Any(AbandonedWrites.IsAbandoned);
+
+    /// <summary>
     /// Reads what is there, under the lock if the VM has a folder already. For one without, the lock, which would make the folder, waits
     /// until a plan has something to do.
     /// </summary>

@@ -49,6 +49,14 @@ internal static partial class MirrorLog
         Message = "VM {VmId} at {Destination}: {Count} disks or archives open and cannot be read whole")]
     public static partial void DestinationDamaged(this ILogger logger, string vmId, string destination, int count);
 
+    [LoggerMessage(EventId = 5013, EventName = "Settled", Level = LogLevel.Debug,
+        Message = "VM {VmId}: nothing to do, since its folders and the settings are what they were when a run found nothing to do")]
+    public static partial void Settled(this ILogger logger, string vmId);
+
+    [LoggerMessage(EventId = 5014, EventName = "SettledNotWritten", Level = LogLevel.Debug,
+        Message = "{Destination}: for which VMs there was nothing to do could not be noted; the next run reads them again")]
+    public static partial void SettledNotWritten(this ILogger logger, Exception error, string destination);
+
     [LoggerMessage(EventId = 5012, EventName = "StorageDoesNotCopy", Level = LogLevel.Debug,
         Message = "VM {VmId}: the storage does not copy from the source to the destinations by itself, so that what follows is read and written: {Reason}")]
     public static partial void StorageDoesNotCopy(this ILogger logger, string vmId, string reason);

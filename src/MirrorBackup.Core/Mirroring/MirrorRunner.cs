@@ -80,7 +80,14 @@ public sealed class MirrorRunner(ILogger<MirrorRunner>? logger = null, TimeProvi
         var vms = await ListVmsAsync(context, cancellationToken).ConfigureAwait(false);
         context.Progress.AddVms(vms.Length);
         var reports = new ConcurrentDictionary<string, VmReport>(StringComparer.Ordinal);
-        var pending = vms;
+        var settled = await SettledVms.OpenAsync(context, cancellationToken).ConfigureAwait(false);
+        foreach (var report in await settled.FindAsync(vms, cancellationToken).ConfigureAwait(false))
+        {
+            reports[report.VmId] = report;
+            context.Progress.EndVm(report.VmId);
+        }
+
+        var pending = vms.RemoveAll(reports.ContainsKey);
         for (var attempt = 1; pending.Length > 0 && attempt <= context.Job.Retries + 1; attempt++)
         {
             // The others come first: what made a VM fail, such as a lock, may have passed by then.
@@ -90,7 +97,13 @@ public sealed class MirrorRunner(ILogger<MirrorRunner>? logger = null, TimeProvi
                 new ParallelOptions { MaxDegreeOfParallelism = context.Job.Concurrency, CancellationToken = cancellationToken },
                 async (vmId, stop) =>
                 {
-                    var report = reports[vmId] = await new VmRun(context, vmId, number).RunAsync(stop).ConfigureAwait(false);
+                    var run = new VmRun(context, vmId, number);
+                    var report = reports[vmId] = await run.RunAsync(stop).ConfigureAwait(false);
+                    if (run.IsSettled)
+                    {
+                        settled.Add(report);
+                    }
+
                     if (report.Outcome != MirrorOutcome.Failed || number > context.Job.Retries)
                     {
                         context.Progress.EndVm(vmId);
@@ -99,6 +112,7 @@ public sealed class MirrorRunner(ILogger<MirrorRunner>? logger = null, TimeProvi
             pending = [.. pending.Where(vmId => reports[vmId].Outcome == MirrorOutcome.Failed)];
         }
 
+        await settled.SaveAsync(cancellationToken).ConfigureAwait(false);
         return [.. vms.Select(vmId => reports[vmId])];
     }
 

@@ -21,6 +21,9 @@ internal sealed class VmRun(RunContext context, string vmId, int attempt)
     private int _reloads;
     private bool _isSourceLocked;
 
+    /// <summary>Whether there was nothing to do, and will not be as long as all that this rests on stays the same.</summary>
+    public bool IsSettled { get; private set; }
+
     public async Task<VmReport> RunAsync(CancellationToken cancellationToken)
     {
         var started = context.Time.GetTimestamp();
@@ -82,6 +85,7 @@ internal sealed class VmRun(RunContext context, string vmId, int attempt)
                 failure = error;
             }
 
+            IsSettled = failure is null && !source.Catalogue.Problems.Any() && _reloads == 0 && destinations.All(static destination => destination.IsSettled);
             await Task.WhenAll(destinations.Select(destination => destination.FinishAsync(cancellationToken))).ConfigureAwait(false);
         }
         finally

@@ -1,6 +1,4 @@
 using System.Collections.Immutable;
-using System.IO.Hashing;
-using System.Text;
 using MirrorBackup.Backups;
 
 namespace MirrorBackup.Planning;
@@ -11,36 +9,34 @@ namespace MirrorBackup.Planning;
 /// </summary>
 internal sealed class PlanFingerprint
 {
-    private readonly XxHash128 _hash = new();
-    private byte[] _buffer = new byte[256];
+    private readonly FieldHash _hash = new();
 
     /// <summary>The hash of the part that all destinations share.</summary>
     internal static string OfSource(MirrorRequest request, BackupChain source)
     {
         var hash = new PlanFingerprint();
         hash.Add(source);
-        var options = request.Options;
-        hash.Add(options.ToString());
-        hash.Add(request.SourceEncryptionFingerprint ?? "");
-        hash.Add(request.Filter.VmIds);
-        hash.Add(request.Filter.IncludeTags);
-        hash.Add(request.Filter.ExcludeTags);
-        return hash.Text();
+        hash.Add(request.Options, request.SourceEncryptionFingerprint, request.Filter);
+        return hash._hash.ToText();
+    }
+
+    /// <summary>The hash of all but the backups: two plans of the same backups can only differ where this does.</summary>
+    internal static string OfSettings(PlanningOptions options, string? sourceEncryption, VmFilter filter, DestinationRequest destination)
+    {
+        var hash = new PlanFingerprint();
+        hash._hash.Add((int)destination.Chain.Mode);
+        hash.Add(options, sourceEncryption, filter);
+        hash.Add(destination);
+        return hash._hash.ToText();
     }
 
     internal static string OfDestination(string sourceHash, DestinationRequest destination, BackupChain chain)
     {
         var hash = new PlanFingerprint();
-        hash.Add(sourceHash);
-        hash.Add(destination.Name);
-        hash.Add(destination.JobId);
-        hash.Add(destination.ScheduleId);
-        hash.Add(destination.KnownScheduleIds);
-        hash.Add((int)destination.Scope);
-        hash.Add(destination.Retention.ToString());
-        hash.Add((destination.Profile with { FreeBytes = null }).ToString());
+        hash._hash.Add(sourceHash);
+        hash.Add(destination);
         hash.Add(chain);
-        return hash.Text();
+        return hash._hash.ToText();
     }
 
     internal static void EnsureCurrent(MirrorPlan plan, MirrorRequest current)
@@ -59,98 +55,88 @@ internal sealed class PlanFingerprint
         }
     }
 
-    private string Text() => Convert.ToHexStringLower(_hash.GetCurrentHash());
+    private void Add(PlanningOptions options, string? sourceEncryption, VmFilter filter)
+    {
+        _hash.Add(options.ToString());
+        _hash.Add(sourceEncryption ?? "");
+        _hash.Add(filter.VmIds);
+        _hash.Add(filter.IncludeTags);
+        _hash.Add(filter.ExcludeTags);
+    }
+
+    private void Add(DestinationRequest destination)
+    {
+        _hash.Add(destination.Name);
+        _hash.Add(destination.JobId);
+        _hash.Add(destination.ScheduleId);
+        _hash.Add(destination.KnownScheduleIds);
+        _hash.Add((int)destination.Scope);
+        _hash.Add(destination.Retention.ToString());
+        _hash.Add((destination.Profile with { FreeBytes = null }).ToString());
+    }
 
     private void Add(BackupChain chain)
     {
-        Add(chain.VmId);
-        Add((int)chain.Mode);
-        Add(chain.Points.Length);
+        _hash.Add(chain.VmId);
+        _hash.Add((int)chain.Mode);
+        _hash.Add(chain.Points.Length);
         foreach (var point in chain.Points)
         {
             Add(point);
         }
 
-        Add(chain.Revisions.Length);
+        _hash.Add(chain.Revisions.Length);
         foreach (var revision in chain.Revisions)
         {
             Add(revision);
         }
 
-        Add(chain.PendingMerges.Length);
+        _hash.Add(chain.PendingMerges.Length);
         foreach (var merge in chain.PendingMerges)
         {
-            Add(merge.StatePath);
-            Add(merge.Paths.IsDefault ? [] : merge.Paths);
-            Add(merge.IsLeftover ? 1 : 0);
-            Add(merge.Survivor?.Id ?? "");
+            _hash.Add(merge.StatePath);
+            _hash.Add(merge.Paths.IsDefault ? [] : merge.Paths);
+            _hash.Add(merge.IsLeftover ? 1 : 0);
+            _hash.Add(merge.Survivor?.Id ?? "");
         }
 
-        Add(chain.ReservedPaths);
-        Add(chain.Problems.Length);
+        _hash.Add(chain.ReservedPaths);
+        _hash.Add(chain.Problems.Length);
         foreach (var problem in chain.Problems)
         {
-            Add((int)problem.Kind);
-            Add(problem.Path);
-            Add(problem.PreventsRetiring ? 1 : 0);
+            _hash.Add((int)problem.Kind);
+            _hash.Add(problem.Path);
+            _hash.Add(problem.PreventsRetiring ? 1 : 0);
         }
     }
 
     private void Add(RestorePoint point)
     {
-        Add(point.Id.Timestamp);
-        Add(point.Name);
-        Add(point.JobId);
-        Add(point.ScheduleId);
-        Add(point.Size);
-        Add(point.IsProtected ? 1 : 0);
-        Add(point.VmTags);
-        Add(point.Disks.Length);
+        _hash.Add(point.Id.Timestamp);
+        _hash.Add(point.Name);
+        _hash.Add(point.JobId);
+        _hash.Add(point.ScheduleId);
+        _hash.Add(point.Size);
+        _hash.Add(point.IsProtected ? 1 : 0);
+        _hash.Add(point.VmTags);
+        _hash.Add(point.Disks.Length);
         foreach (var disk in point.Disks)
         {
-            Add(disk.Disk);
-            Add(disk.Path);
+            _hash.Add(disk.Disk);
+            _hash.Add(disk.Path);
         }
     }
 
     private void Add(DiskRevision revision)
     {
-        Add(revision.Disk);
-        Add(revision.Id);
-        Add(revision.ParentId ?? "");
-        Add(revision.ParentPath ?? "");
-        Add(revision.Path);
-        Add(((int)revision.Form.Kind * 10) + (int)revision.Form.Codec);
-        Add(revision.VirtualSize);
-        Add(revision.AllocatedBytes);
-        Add(revision.IsReadable ? 1 : 0);
-    }
-
-    private void Add(ImmutableArray<string> texts)
-    {
-        Add(texts.Length);
-        foreach (var text in texts)
-        {
-            Add(text);
-        }
-    }
-
-    private void Add(string text)
-    {
-        var bytes = Encoding.UTF8.GetByteCount(text);
-        Add(bytes);
-        if (bytes > _buffer.Length)
-        {
-            _buffer = new byte[bytes];
-        }
-
-        _hash.Append(_buffer.AsSpan(0, Encoding.UTF8.GetBytes(text, _buffer)));
-    }
-
-    private void Add(long number)
-    {
-        Span<byte> bytes = stackalloc byte[8];
-        System.Buffers.Binary.BinaryPrimitives.WriteInt64LittleEndian(bytes, number);
-        _hash.Append(bytes);
+        _hash.Add(revision.Disk);
+        _hash.Add(revision.Id);
+        _hash.Add(revision.ParentId ?? "");
+        _hash.Add(revision.ParentPath ?? "");
+        _hash.Add(revision.Path);
+        _hash.Add(((int)revision.Form.Kind * 10) + (int)revision.Form.Codec);
+        _hash.Add(revision.VirtualSize);
+        _hash.Add(revision.AllocatedBytes);
+        _hash.Add(revision.IsReadable ? 1 : 0);
     }
 }

@@ -26,6 +26,9 @@ public sealed class BackupRepository
     /// <summary>Where the backups lie.</summary>
     public IRemote Remote { get; }
 
+    /// <summary>Whether some backups may be protected from being removed for a time.</summary>
+    internal bool IsImmutable => _marker is not null;
+
     /// <summary>Looks at a remote. An empty one is an empty repository.</summary>
     /// <param name="remote">The remote; for an encrypted repository, one that decrypts (<see cref="RepositoryEncryption"/>).</param>
     /// <param name="options">How it is read; <see langword="null"/> for the defaults.</param>

@@ -51,7 +51,7 @@ internal sealed record StoredState(string Letters, IReadOnlyList<string> Leftove
         let name = Path.GetFileName(path)
         where (name.StartsWith('.') && name != ".mirrorbackup")
             || name.EndsWith(".lock", StringComparison.Ordinal)
-            || (File.Exists(path) && path.Contains("/.mirrorbackup/", StringComparison.Ordinal))
+            || (File.Exists(path) && path.Contains("/.mirrorbackup/transfers/", StringComparison.Ordinal))
         select Path.GetRelativePath(root, path);
 
     private static string Describe(string root) => string.Join(
