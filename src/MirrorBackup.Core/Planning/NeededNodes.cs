@@ -12,7 +12,7 @@ internal static class NeededNodes
         {
             if (node.IsUntouchable)
             {
-                Add(needed, node);
+                Add(needed, model, node);
             }
         }
 
@@ -27,18 +27,19 @@ internal static class NeededNodes
         {
             foreach (var disk in counts(point) ? point.Disks : [])
             {
-                Add(needed, model.Graph.Find(disk.Path));
+                Add(needed, model, model.Graph.Find(disk.Path));
             }
         }
 
         return needed;
     }
 
-    private static void Add(HashSet<ModelNode> needed, ModelNode? node)
+    private static void Add(HashSet<ModelNode> needed, DestinationModel model, ModelNode? node)
     {
         while (node is not null && needed.Add(node))
         {
-            node = node.Parent;
+            // A parent that cannot be read has no id that links it, but the name by which its delta knows it.
+            node = node.Parent ?? (node.Revision.ParentPath is { } path ? model.Graph.Find(path) : null);
         }
     }
 }

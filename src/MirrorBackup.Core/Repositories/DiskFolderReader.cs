@@ -73,15 +73,19 @@ internal sealed class DiskFolderReader(IRemote remote, RemotePath vmFolder, Remo
         }
     }
 
+    // Twice before it is called damaged: much is done on that account, and a reading may fail for once.
     private async ValueTask<FolderDisk?> OpenAsync(RemoteEntry entry, bool verifyEndFooter, CancellationToken cancellationToken)
     {
         var path = $"{_relative}/{entry.Name}";
         try
         {
-            var vhd = await VhdDisk.OpenAsync(remote, entry.Path, new VhdOpenOptions { VerifyEndFooter = verifyEndFooter }, cancellationToken).ConfigureAwait(false);
-            await using (vhd.ConfigureAwait(false))
+            try
             {
-                return FolderDisk.Of(vhd, folder.Name, path);
+                return await OpenOnceAsync(entry, path, verifyEndFooter, cancellationToken).ConfigureAwait(false);
+            }
+            catch (MirrorBackupException broken) when (IsDamage(broken))
+            {
+                return await OpenOnceAsync(entry, path, verifyEndFooter, cancellationToken).ConfigureAwait(false);
             }
         }
         catch (RemoteNotFoundException)
@@ -96,6 +100,15 @@ internal sealed class DiskFolderReader(IRemote remote, RemotePath vmFolder, Remo
             {
                 DataPath = isAlias ? await TryReadAliasAsync(entry.Path, cancellationToken).ConfigureAwait(false) : null,
             };
+        }
+    }
+
+    private async ValueTask<FolderDisk> OpenOnceAsync(RemoteEntry entry, string path, bool verifyEndFooter, CancellationToken cancellationToken)
+    {
+        var vhd = await VhdDisk.OpenAsync(remote, entry.Path, new VhdOpenOptions { VerifyEndFooter = verifyEndFooter }, cancellationToken).ConfigureAwait(false);
+        await using (vhd.ConfigureAwait(false))
+        {
+            return FolderDisk.Of(vhd, folder.Name, path);
         }
     }
 

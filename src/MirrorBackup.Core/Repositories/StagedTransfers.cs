@@ -64,6 +64,12 @@ internal static class StagedTransfers
             && alias.IsAtOrBelow(vmFolder))
         {
             var claims = await DataClaims.ReadAsync(remote, alias.Parent, cancellationToken).ConfigureAwait(false);
+            if (!claims.IsComplete)
+            {
+                // Nobody knows whose the directory is before everything that may claim it can be read.
+                return;
+            }
+
             if (claims.IsFree(dataPath))
             {
                 await remote.DeleteTreeAsync(dataPath, cancellationToken).ConfigureAwait(false);

@@ -90,7 +90,7 @@ public sealed partial class VmFolderWriter
 
         await EnsureHeldAsync(cancellationToken).ConfigureAwait(false);
 
-        if (dataPath is not { } data || !claims.IsFree(data))
+        if (dataPath is not { } data || claims.IsClaimed(data))
         {
             await RemoveAliasAsync(alias, cancellationToken).ConfigureAwait(false);
             return;
@@ -100,6 +100,12 @@ public sealed partial class VmFolderWriter
         var record = StagedTransfers.RecordPath(Folder.Name, alias);
         await StagingRecord.OfRemoval(alias, data).WriteAsync(_remote, record, cancellationToken).ConfigureAwait(false);
         await RemoveAliasAsync(alias, cancellationToken).ConfigureAwait(false);
+        if (!claims.IsComplete)
+        {
+            // Somebody else may claim it, which cannot be read just now: a later run, which the record reminds of it, will know.
+            return;
+        }
+
         await RemoveDataAsync(data, claims, cancellationToken).ConfigureAwait(false);
         await _remote.DeleteAsync(record, cancellationToken).ConfigureAwait(false);
     }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
 using MirrorBackup.Mirroring;
+using MirrorBackup.Remotes;
 using MirrorBackup.Simulation.Tests.World;
 using MirrorBackup.Testing.Simulation;
 
@@ -15,13 +16,16 @@ internal sealed class FaultEnumeration
     private static readonly TimeSpan s_breath = TimeSpan.FromSeconds(1);
 
     private readonly Setting _setting;
+    private readonly bool _isBelowEncryption;
     private readonly JobRun _job;
     private readonly Judge _judge;
     private int _faults;
 
-    public FaultEnumeration(Setting setting)
+    /// <param name="setting">The job.</param>
+    /// <param name="isBelowEncryption">Whether what goes wrong are the stored files, which the encryption decrypts, or what it gives.</param>
+    public FaultEnumeration(Setting setting, bool isBelowEncryption = false)
     {
-        _setting = setting;
+        (_setting, _isBelowEncryption) = (setting, isBelowEncryption);
         _job = new JobRun(setting, new DestinationReader(setting, new Truth(setting)));
         _judge = new Judge(setting);
     }
@@ -42,7 +46,7 @@ internal sealed class FaultEnumeration
         var disk = _setting.Load(clock);
         var before = await _job.ReadAsync(disk);
         FaultyRemote? recorder = null;
-        await _job.RunAsync(disk, clock, (name, inner) => name == remote ? recorder = new FaultyRemote(inner) : inner);
+        await RunJobAsync(disk, clock, (name, inner) => name == remote ? recorder = new FaultyRemote(inner) : inner);
         _judge.SetUndisturbed(before, await _job.ReadAsync(disk));
 
         var faults = from kind in kinds from index in Enumerable.Range(0, recorder!.Operations.Count) where (index + (int)kind) % stride == 0 select new Fault(index, kind);
@@ -61,7 +65,7 @@ internal sealed class FaultEnumeration
             var disk = _setting.Load(clock);
             FaultyRemote? faulty = null;
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-            var run = _job.RunAsync(
+            var run = RunJobAsync(
                 disk, clock, (name, inner) => name == remote ? faulty = new FaultyRemote(inner, fault, hanging: () => _ = PassAsync(clock, stop)) : inner, stop.Token);
             await EndAsync(run);
             if (faulty!.Struck is not { } struck)
@@ -83,6 +87,11 @@ internal sealed class FaultEnumeration
             _judge.Blame(when, error);
         }
     }
+
+    private Task<MirrorReport> RunJobAsync(SimulatedDisk disk, TimeProvider clock, Func<string, IRemote, IRemote> change, CancellationToken? cancellationToken = null) =>
+        _isBelowEncryption
+            ? _job.RunAsync(disk, clock, below: change, cancellationToken: cancellationToken)
+            : _job.RunAsync(disk, clock, change, cancellationToken: cancellationToken);
 
     // What is timed gives up by itself; what is not, such as a merge, waits until somebody stops it.
     private static async Task PassAsync(FakeTimeProvider clock, CancellationTokenSource stop)

@@ -25,13 +25,28 @@ public sealed class FaultEnumerationTests(ITestOutputHelper output)
 
     [Theory]
     [MemberData(nameof(Settings))]
-    public async Task Fault_AtAnyOperation_LosesNothing(string scenario, int step, string remote)
+    public async Task Fault_AtAnyOperation_LosesNothing(string scenario, int step, string remote) =>
+        await EnumerateAsync(new FaultEnumeration(new Setting(scenario, step)), remote == "src" ? s_failures : s_ofDestinations, $"faults of {remote}, {scenario} {step}", remote);
+
+    /// <summary>What is encrypted tells that a bit is another; of clear disks nothing does.</summary>
+    public static TheoryData<string, int, string> EncryptedSettings => new()
     {
-        var enumeration = new FaultEnumeration(new Setting(scenario, step));
+        { "from-encrypted-source", 2, "src" },
+        { "doc-delta-encrypted", 3, "dst" },
+        { "doc-delta-encrypted", 4, "dst" },
+        { "doc-delta-async-merge-encrypted", 4, "dst" },
+    };
 
-        await enumeration.RunAsync(remote, remote == "src" ? s_failures : s_ofDestinations, stride: Budget.Stride);
+    [Theory]
+    [MemberData(nameof(EncryptedSettings))]
+    public async Task FlippedBit_OfAnyReading_LosesNothing(string scenario, int step, string remote) =>
+        await EnumerateAsync(new FaultEnumeration(new Setting(scenario, step), isBelowEncryption: true), [FaultKind.FlipBit], $"flipped bits of {remote}, {scenario} {step}", remote);
 
-        Coverage.Add($"faults of {remote}, {scenario} {step}", enumeration.Faults, enumeration.Faults);
+    private async Task EnumerateAsync(FaultEnumeration enumeration, FaultKind[] kinds, string what, string remote)
+    {
+        await enumeration.RunAsync(remote, kinds, kinds.Contains(FaultKind.FlipBit) ? 1 : Budget.Stride);
+
+        Coverage.Add(what, enumeration.Faults, enumeration.Faults);
         output.WriteLine($"{enumeration.Faults} faults");
         Violations.AssertNone(enumeration.Violations, output);
         Assert.NotEqual(0, enumeration.Faults);

@@ -18,15 +18,17 @@ internal sealed class JobRun(Setting setting, DestinationReader reader)
     /// <param name="disk">The disk.</param>
     /// <param name="clock">The clock.</param>
     /// <param name="change">Puts something over a remote, by its name.</param>
+    /// <param name="below">Likewise, below the encryption.</param>
     /// <param name="cancellationToken">Stops the job; the end of the test by default.</param>
-    public async Task<MirrorReport> RunAsync(SimulatedDisk disk, TimeProvider clock, Func<string, IRemote, IRemote>? change = null, CancellationToken? cancellationToken = null)
+    public async Task<MirrorReport> RunAsync(
+        SimulatedDisk disk, TimeProvider clock, Func<string, IRemote, IRemote>? change = null, Func<string, IRemote, IRemote>? below = null, CancellationToken? cancellationToken = null)
     {
         var remotes = new List<IRemote>();
         try
         {
             foreach (var name in setting.Destinations.Prepend("src"))
             {
-                var remote = await setting.OpenAsync(disk, name, clock);
+                var remote = await setting.OpenAsync(disk, name, clock, below);
                 remotes.Add(change?.Invoke(name, remote) ?? remote);
             }
 

@@ -48,10 +48,12 @@ public sealed record Setting(string Scenario, int Step, string? Policy = null)
     /// <param name="disk">The disk.</param>
     /// <param name="remote">The folder: <c>src</c>, <c>dst</c>.</param>
     /// <param name="clock">The clock of its locks.</param>
+    /// <param name="below">Puts something over the stored files, below the encryption.</param>
     /// <returns>The remote, which decrypts where it has to.</returns>
-    public async Task<IRemote> OpenAsync(SimulatedDisk disk, string remote, TimeProvider clock)
+    public async Task<IRemote> OpenAsync(SimulatedDisk disk, string remote, TimeProvider clock, Func<string, IRemote, IRemote>? below = null)
     {
-        var local = LocalRemote.Open(disk.OpenFiles(RemotePath.Parse(remote)), new LocalRemoteOptions { Name = remote }, clock);
+        IRemote local = LocalRemote.Open(disk.OpenFiles(RemotePath.Parse(remote)), new LocalRemoteOptions { Name = remote }, clock);
+        local = below?.Invoke(remote, local) ?? local;
         if (!Golden.FormOf(remote, Step).IsEncrypted)
         {
             return local;

@@ -71,38 +71,42 @@ internal sealed class DataClaims
     /// <summary>Whether an unfinished merge names a disk of the folder.</summary>
     public bool IsMerging(string name) => _merging.ContainsKey(name);
 
+    // Twice, because a reading may fail for once, and a directory in doubt stays for long.
     private async ValueTask AddAsync(IRemote remote, RemotePath path, CancellationToken cancellationToken)
     {
-        try
-        {
-            if (MergeStateName.TryParse(path.Name, out var ancestor))
-            {
-                await AddMergeAsync(remote, path, ancestor, cancellationToken).ConfigureAwait(false);
-            }
-            else
-            {
-                Add(await VhdAlias.ReadAsync(remote, path, cancellationToken).ConfigureAwait(false));
-            }
-        }
-        catch (RemoteNotFoundException)
-        {
-            // Removed meanwhile: it claims nothing any more.
-        }
-        catch (Exception broken) when (broken is CorruptBackupException or IntegrityException or RemoteConflictException)
+        if (!await TryAddAsync(remote, path, cancellationToken).ConfigureAwait(false) && !await TryAddAsync(remote, path, cancellationToken).ConfigureAwait(false))
         {
             _isComplete = false;
         }
     }
 
-    private async ValueTask AddMergeAsync(IRemote remote, RemotePath path, string ancestor, CancellationToken cancellationToken)
+    private async ValueTask<bool> TryAddAsync(IRemote remote, RemotePath path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (MergeStateName.TryParse(path.Name, out var ancestor))
+            {
+                return await TryAddMergeAsync(remote, path, ancestor, cancellationToken).ConfigureAwait(false);
+            }
+
+            Add(await VhdAlias.ReadAsync(remote, path, cancellationToken).ConfigureAwait(false));
+            return true;
+        }
+        catch (RemoteNotFoundException)
+        {
+            // Removed meanwhile: it claims nothing any more.
+            return true;
+        }
+        catch (Exception broken) when (broken is CorruptBackupException or IntegrityException or RemoteConflictException)
+        {
+            return false;
+        }
+    }
+
+    private async ValueTask<bool> TryAddMergeAsync(IRemote remote, RemotePath path, string ancestor, CancellationToken cancellationToken)
     {
         var content = await remote.ReadAllAsync(path, MergeStateName.MaximumLength, cancellationToken).ConfigureAwait(false);
         var state = MergeState.Parse(content, path.ToString());
-        if (state.Defect is not null)
-        {
-            _isComplete = false;
-        }
-
         foreach (var name in state.Chain.Add(ancestor))
         {
             _merging[name] = true;
@@ -111,6 +115,8 @@ internal sealed class DataClaims
                 Add(VhdAlias.DataPathFor(path.Parent / name));
             }
         }
+
+        return state.Defect is null;
     }
 
     private void Add(RemotePath dataPath) => _claimed[dataPath.Name] = true;

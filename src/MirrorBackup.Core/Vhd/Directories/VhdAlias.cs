@@ -65,17 +65,27 @@ internal static class VhdAlias
         return Resolve(alias, content);
     }
 
-    /// <summary>Reads where an alias leads, if it leads anywhere.</summary>
+    /// <summary>Reads where an alias leads, if it leads anywhere. One that seems damaged is read twice: whose directory is not known, that stays behind.</summary>
     /// <returns>The VHD directory; <see langword="null"/> if the alias is not there or must not be followed.</returns>
     public static async ValueTask<RemotePath?> TryReadAsync(IRemote remote, RemotePath alias, CancellationToken cancellationToken)
     {
-        try
+        for (var isSecond = false; ; isSecond = true)
         {
-            return await ReadAsync(remote, alias, cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception nowhere) when (nowhere is RemoteNotFoundException or CorruptBackupException or IntegrityException)
-        {
-            return null;
+            try
+            {
+                return await ReadAsync(remote, alias, cancellationToken).ConfigureAwait(false);
+            }
+            catch (RemoteNotFoundException)
+            {
+                return null;
+            }
+            catch (Exception damaged) when (damaged is CorruptBackupException or IntegrityException)
+            {
+                if (isSecond)
+                {
+                    return null;
+                }
+            }
         }
     }
 

@@ -70,6 +70,27 @@ public sealed class PlannerRegressionTests
     }
 
     [Theory]
+    // Who reads a damaged file does not learn its id. The name by which its delta knows it says that it is needed.
+    [InlineData("(A)bc", 0)]
+    [InlineData("(Ab)cd", 1)]
+    public void Plan_DamagedParent_IsNotRemoved(string letters, int damaged)
+    {
+        var destination = TestChain.Of(Plans.Chain(letters));
+        var revisions = destination.Revisions.OrderBy(revision => revision.Path, StringComparer.Ordinal).ToArray();
+        for (var i = revisions.Length - 1; i > 0; i--)
+        {
+            revisions[i] = revisions[i] with { ParentPath = revisions[i - 1].Path };
+        }
+
+        revisions[damaged] = revisions[damaged] with { Id = "unknown", ParentId = null, ParentPath = null, IsReadable = false };
+
+        destination = destination with { Revisions = revisions };
+        var plan = Plan(Plans.Request(Plans.Chain("X", Incremental), BackupChain.From(destination), 9), destination);
+
+        Assert.DoesNotContain(plan.Steps, step => step is DeleteStep delete && delete.Paths.Contains(revisions[damaged].Path));
+    }
+
+    [Theory]
     // What is unlisted and broken must not be deleted while a listed delta stands on it.
     [InlineData("Bc", "(B!)c", 4, false, "Bc")]
     // A leftover in the way must not be overwritten while another stands on it.
