@@ -11,7 +11,7 @@ internal sealed class TerminalLogger(Terminal terminal, LogLevel minimum) : ILog
     public static ILoggerFactory CreateFactory(Terminal terminal, bool verbose)
     {
         var minimum = verbose ? LogLevel.Debug : LogLevel.Warning;
-        return LoggerFactory.Create(logging => logging.SetMinimumLevel(minimum).AddProvider(new TerminalLogger(terminal, minimum)));
+        return new LoggerFactory([new TerminalLogger(terminal, minimum)], new LoggerFilterOptions { MinLevel = minimum });
     }
 
     /// <inheritdoc/>
