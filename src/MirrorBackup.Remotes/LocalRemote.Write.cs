@@ -44,8 +44,8 @@ public sealed partial class LocalRemote
             path, "open", () => new LocalFileUpdate(_directory, path, _directory.Files.Open(path, FileUse.Update)), cancellationToken);
 
     /// <inheritdoc/>
-    public ValueTask MoveAsync(RemotePath source, RemotePath destination, CancellationToken cancellationToken = default) =>
-        ChangeAsync(source, $"move to {destination}", () => Move(source, destination), cancellationToken);
+    public ValueTask MoveAsync(RemotePath source, RemotePath destination, WriteGrade grade = WriteGrade.Publish, CancellationToken cancellationToken = default) =>
+        ChangeAsync(source, $"move to {destination}", () => Move(source, destination, grade), cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask DeleteAsync(RemotePath path, CancellationToken cancellationToken = default) =>
@@ -121,7 +121,7 @@ public sealed partial class LocalRemote
             },
             cancellationToken).ConfigureAwait(false);
 
-    private void Move(RemotePath source, RemotePath destination)
+    private void Move(RemotePath source, RemotePath destination, WriteGrade grade)
     {
         RequireFile(source);
         if (source == destination)
@@ -144,6 +144,11 @@ public sealed partial class LocalRemote
         }
 
         _directory.Unflushed.RemoveFile(destination);
+        if (grade == WriteGrade.Stage)
+        {
+            return;
+        }
+
         _directory.Unflushed.FlushDirectoryAndAbove(_directory.Files, destination.Parent);
         if (source.Parent != destination.Parent)
         {

@@ -127,7 +127,7 @@ public sealed class MemoryRemote : IRemote
             cancellationToken);
 
     /// <inheritdoc/>
-    public ValueTask MoveAsync(RemotePath source, RemotePath destination, CancellationToken cancellationToken = default) =>
+    public ValueTask MoveAsync(RemotePath source, RemotePath destination, WriteGrade grade = WriteGrade.Publish, CancellationToken cancellationToken = default) =>
         DoAsync(() => _tree.Move(source, destination), cancellationToken);
 
     /// <inheritdoc/>

@@ -11,10 +11,24 @@ public abstract partial class RemoteConformanceTests
     {
         await PutAsync("from/file", Bytes(1000));
 
-        await Remote.MoveAsync(At("from/file"), At("to/deep/name"), Cancellation);
+        await Remote.MoveAsync(At("from/file"), At("to/deep/name"), cancellationToken: Cancellation);
 
         Assert.Equal(Bytes(1000), await ReadAsync("to/deep/name"));
         Assert.Null(await Remote.StatAsync(At("from/file"), Cancellation));
+    }
+
+    /// <summary>A staged move shows at once, and the flush changes nothing that shows.</summary>
+    [Fact]
+    public async Task MoveAsync_Staged_HasNewNameOnlyBeforeAndAfterTheFlush()
+    {
+        await PutAsync("sm/from/file", Bytes(1000));
+
+        await Remote.MoveAsync(At("sm/from/file"), At("sm/to/file"), WriteGrade.Stage, Cancellation);
+
+        Assert.Null(await Remote.StatAsync(At("sm/from/file"), Cancellation));
+        Assert.Equal(Bytes(1000), await ReadAsync("sm/to/file"));
+        await Remote.FlushAsync(At("sm/to"), Cancellation);
+        Assert.Equal(Bytes(1000), await ReadAsync("sm/to/file"));
     }
 
     /// <summary>A file that has the new name is replaced.</summary>
@@ -24,7 +38,7 @@ public abstract partial class RemoteConformanceTests
         await PutAsync("s/a", Bytes(10, seed: 1));
         await PutAsync("s/b", Bytes(20, seed: 2));
 
-        await Remote.MoveAsync(At("s/a"), At("s/b"), Cancellation);
+        await Remote.MoveAsync(At("s/a"), At("s/b"), cancellationToken: Cancellation);
 
         Assert.Equal(Bytes(10, seed: 1), await ReadAsync("s/b"));
         Assert.Equal(["b"], await NamesAsync("s"));
@@ -36,7 +50,7 @@ public abstract partial class RemoteConformanceTests
     {
         await PutAsync("self/file", Bytes(10));
 
-        await Remote.MoveAsync(At("self/file"), At("self/file"), Cancellation);
+        await Remote.MoveAsync(At("self/file"), At("self/file"), cancellationToken: Cancellation);
 
         Assert.Equal(Bytes(10), await ReadAsync("self/file"));
     }
@@ -48,8 +62,8 @@ public abstract partial class RemoteConformanceTests
         await PutAsync("o/there", Bytes(10));
 
         var exception = await Assert.ThrowsAsync<RemoteNotFoundException>(
-            () => Remote.MoveAsync(At("o/none"), At("o/there"), Cancellation).AsTask());
-        await Assert.ThrowsAsync<RemoteNotFoundException>(() => Remote.MoveAsync(At("o/none"), At("made/file"), Cancellation).AsTask());
+            () => Remote.MoveAsync(At("o/none"), At("o/there"), cancellationToken: Cancellation).AsTask());
+        await Assert.ThrowsAsync<RemoteNotFoundException>(() => Remote.MoveAsync(At("o/none"), At("made/file"), cancellationToken: Cancellation).AsTask());
 
         AssertNamed(exception, "o/none");
         Assert.Equal(Bytes(10), await ReadAsync("o/there"));
@@ -64,9 +78,9 @@ public abstract partial class RemoteConformanceTests
         await PutAsync("md/folder/file");
         await PutAsync("md/file");
 
-        var source = await Assert.ThrowsAsync<RemoteConflictException>(() => Remote.MoveAsync(At("md/folder"), At("md/x"), Cancellation).AsTask());
+        var source = await Assert.ThrowsAsync<RemoteConflictException>(() => Remote.MoveAsync(At("md/folder"), At("md/x"), cancellationToken: Cancellation).AsTask());
         var destination = await Assert.ThrowsAsync<RemoteConflictException>(
-            () => Remote.MoveAsync(At("md/file"), At("md/folder"), Cancellation).AsTask());
+            () => Remote.MoveAsync(At("md/file"), At("md/folder"), cancellationToken: Cancellation).AsTask());
 
         Assert.Equal((ErrorCodes.RemoteWrongKind, ErrorCodes.RemoteWrongKind), (source.Code, destination.Code));
         Assert.Equal(["file", "folder"], await NamesAsync("md"));

@@ -227,7 +227,7 @@ public abstract partial class RemoteConformanceTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Remote.CreateAsync(At("c/new"), default, cancelled).AsTask());
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Remote.DeleteAsync(At("c/file"), cancelled).AsTask());
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Remote.DeleteTreeAsync(At("c"), cancelled).AsTask());
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Remote.MoveAsync(At("c/file"), At("c/new"), cancelled).AsTask());
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Remote.MoveAsync(At("c/file"), At("c/new"), cancellationToken: cancelled).AsTask());
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
         {
             await foreach (var _ in Remote.ListAsync(At("c"), cancelled))

@@ -50,7 +50,7 @@ public sealed class ReadOnlyRemoteTests
             "write" => remote.WriteAllAsync(File, new byte[1], cancellationToken: token).AsTask(),
             "create" => remote.CreateAsync(File, cancellationToken: token).AsTask(),
             "update" => remote.OpenForUpdateAsync(File, token).AsTask(),
-            "move" => remote.MoveAsync(File, Folder / "other", token).AsTask(),
+            "move" => remote.MoveAsync(File, Folder / "other", cancellationToken: token).AsTask(),
             "delete" => remote.DeleteAsync(File, token).AsTask(),
             "directory" => remote.CreateDirectoryAsync(Folder / "new", token).AsTask(),
             "tree" => remote.DeleteTreeAsync(Folder, token).AsTask(),

@@ -72,7 +72,7 @@ public sealed class RetryingRemoteTests
         await using var remote = new RetryingRemote(failing, timeProvider: _clock);
 
         await Assert.ThrowsAsync<RemoteUnavailableException>(
-            () => remote.MoveAsync(File, RemotePath.Parse("other"), TestContext.Current.CancellationToken).AsTask());
+            () => remote.MoveAsync(File, RemotePath.Parse("other"), cancellationToken: TestContext.Current.CancellationToken).AsTask());
         await Assert.ThrowsAsync<RemoteUnavailableException>(() => remote.FlushAsync(File, TestContext.Current.CancellationToken).AsTask());
 
         Assert.Equal(2, failing.Calls);
@@ -103,7 +103,7 @@ public sealed class RetryingRemoteTests
             RemotePath path, ReadOnlyMemory<byte> content, WriteOptions options = default, CancellationToken cancellationToken = default) =>
             Fails() ? ValueTask.FromException(Failure) : ValueTask.CompletedTask;
 
-        public override ValueTask MoveAsync(RemotePath source, RemotePath destination, CancellationToken cancellationToken = default) =>
+        public override ValueTask MoveAsync(RemotePath source, RemotePath destination, WriteGrade grade = WriteGrade.Publish, CancellationToken cancellationToken = default) =>
             Fails() ? ValueTask.FromException(Failure) : ValueTask.CompletedTask;
 
         public override ValueTask FlushAsync(RemotePath tree, CancellationToken cancellationToken = default) =>

@@ -60,8 +60,8 @@ public abstract class DelegatingRemote : IRemote
         Inner.OpenForUpdateAsync(path, cancellationToken);
 
     /// <inheritdoc/>
-    public virtual ValueTask MoveAsync(RemotePath source, RemotePath destination, CancellationToken cancellationToken = default) =>
-        Inner.MoveAsync(source, destination, cancellationToken);
+    public virtual ValueTask MoveAsync(RemotePath source, RemotePath destination, WriteGrade grade = WriteGrade.Publish, CancellationToken cancellationToken = default) =>
+        Inner.MoveAsync(source, destination, grade, cancellationToken);
 
     /// <inheritdoc/>
     public virtual ValueTask DeleteAsync(RemotePath path, CancellationToken cancellationToken = default) =>

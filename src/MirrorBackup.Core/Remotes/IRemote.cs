@@ -115,15 +115,19 @@ public interface IRemote : IAsyncDisposable
     ValueTask<IRemoteFileUpdate> OpenForUpdateAsync(RemotePath path, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Gives a file another name, replacing what has it. Atomic and durable where <see cref="RemoteCapabilities.HasAtomicMove"/>; otherwise
+    /// Gives a file another name, replacing what has it. Atomic where <see cref="RemoteCapabilities.HasAtomicMove"/>; otherwise
     /// the new name is whole before the old one goes.
     /// </summary>
     /// <param name="source">The file.</param>
     /// <param name="destination">Its new name; directories above it are made.</param>
+    /// <param name="grade">
+    /// When the new name must be durable. A staged move is after <see cref="FlushAsync"/> of a tree that holds <paramref name="destination"/>; before that a power
+    /// cut may leave it undone, each such move by itself. A remote may make it durable at once.
+    /// </param>
     /// <param name="cancellationToken">Stops the call; then the file has one name or the other, never none.</param>
     /// <exception cref="RemoteNotFoundException"><paramref name="source"/> is not there; nothing was changed.</exception>
     /// <exception cref="RemoteConflictException"><paramref name="source"/> or <paramref name="destination"/> is a directory.</exception>
-    ValueTask MoveAsync(RemotePath source, RemotePath destination, CancellationToken cancellationToken = default);
+    ValueTask MoveAsync(RemotePath source, RemotePath destination, WriteGrade grade = WriteGrade.Publish, CancellationToken cancellationToken = default);
 
     /// <summary>Removes a file, durably. Nothing happens if it is not there.</summary>
     /// <param name="path">The file.</param>

@@ -59,8 +59,8 @@ public sealed class MeteredRemote : DelegatingRemote
         new MeteredFileUpdate(await Count().OpenForUpdateAsync(path, cancellationToken).ConfigureAwait(false), this);
 
     /// <inheritdoc/>
-    public override ValueTask MoveAsync(RemotePath source, RemotePath destination, CancellationToken cancellationToken = default) =>
-        Count().MoveAsync(source, destination, cancellationToken);
+    public override ValueTask MoveAsync(RemotePath source, RemotePath destination, WriteGrade grade = WriteGrade.Publish, CancellationToken cancellationToken = default) =>
+        Count().MoveAsync(source, destination, grade, cancellationToken);
 
     /// <inheritdoc/>
     public override ValueTask DeleteAsync(RemotePath path, CancellationToken cancellationToken = default) =>

@@ -32,7 +32,7 @@ public sealed class ReadOnlyRemote : DelegatingRemote
         throw Refusal("write", path);
 
     /// <inheritdoc/>
-    public override ValueTask MoveAsync(RemotePath source, RemotePath destination, CancellationToken cancellationToken = default) =>
+    public override ValueTask MoveAsync(RemotePath source, RemotePath destination, WriteGrade grade = WriteGrade.Publish, CancellationToken cancellationToken = default) =>
         throw Refusal("move", source);
 
     /// <inheritdoc/>

@@ -45,7 +45,7 @@ public sealed class UnavailableRemote(string name, string identity, Exception re
     public ValueTask<IRemoteFileUpdate> OpenForUpdateAsync(RemotePath path, CancellationToken cancellationToken = default) => throw Failure();
 
     /// <inheritdoc/>
-    public ValueTask MoveAsync(RemotePath source, RemotePath destination, CancellationToken cancellationToken = default) => throw Failure();
+    public ValueTask MoveAsync(RemotePath source, RemotePath destination, WriteGrade grade = WriteGrade.Publish, CancellationToken cancellationToken = default) => throw Failure();
 
     /// <inheritdoc/>
     public ValueTask DeleteAsync(RemotePath path, CancellationToken cancellationToken = default) => throw Failure();

@@ -31,10 +31,10 @@ internal sealed class InitializingRemote(EncryptedRemote encrypted, IRemote stor
     }
 
     /// <inheritdoc/>
-    public override async ValueTask MoveAsync(RemotePath source, RemotePath destination, CancellationToken cancellationToken = default)
+    public override async ValueTask MoveAsync(RemotePath source, RemotePath destination, WriteGrade grade = WriteGrade.Publish, CancellationToken cancellationToken = default)
     {
         await EnsureReadyAsync(cancellationToken).ConfigureAwait(false);
-        await base.MoveAsync(source, destination, cancellationToken).ConfigureAwait(false);
+        await base.MoveAsync(source, destination, grade, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>

@@ -92,8 +92,8 @@ public sealed partial class FaultyRemote(IRemote inner, Fault? fault = null, Act
             this, await DoAsync(RemoteOperationKind.OpenForUpdate, path, () => base.OpenForUpdateAsync(path, cancellationToken), cancellationToken).ConfigureAwait(false));
 
     /// <inheritdoc/>
-    public override ValueTask MoveAsync(RemotePath source, RemotePath destination, CancellationToken cancellationToken = default) =>
-        DoAsync(RemoteOperationKind.Move, source, () => base.MoveAsync(source, destination, cancellationToken), cancellationToken);
+    public override ValueTask MoveAsync(RemotePath source, RemotePath destination, WriteGrade grade = WriteGrade.Publish, CancellationToken cancellationToken = default) =>
+        DoAsync(RemoteOperationKind.Move, source, () => base.MoveAsync(source, destination, grade, cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
     public override ValueTask DeleteAsync(RemotePath path, CancellationToken cancellationToken = default) =>

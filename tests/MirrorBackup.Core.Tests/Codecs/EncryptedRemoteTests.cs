@@ -165,7 +165,7 @@ public sealed class EncryptedRemoteTests : IAsyncDisposable
         Assert.Equal(Bytes(10), await StoredAsync(Clear));
         Assert.Equal(Bytes(10), await remote.ReadAllAsync(Clear, 100, Cancellation));
         Assert.Equal(10, (await remote.StatAsync(Clear, Cancellation))!.Value.Length);
-        var refused = await Assert.ThrowsAsync<UnsupportedBackupException>(() => remote.MoveAsync(Clear, File, Cancellation).AsTask());
+        var refused = await Assert.ThrowsAsync<UnsupportedBackupException>(() => remote.MoveAsync(Clear, File, cancellationToken: Cancellation).AsTask());
         Assert.Contains("one of the two names is encrypted", refused.Message, StringComparison.Ordinal);
     }
 

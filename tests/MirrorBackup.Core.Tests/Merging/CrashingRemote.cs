@@ -49,10 +49,10 @@ internal sealed class CrashingRemote(MemoryRemote inner, int operations, bool dr
         return _open;
     }
 
-    public async ValueTask MoveAsync(RemotePath source, RemotePath destination, CancellationToken cancellationToken = default)
+    public async ValueTask MoveAsync(RemotePath source, RemotePath destination, WriteGrade grade = WriteGrade.Publish, CancellationToken cancellationToken = default)
     {
         await StepAsync("move");
-        await inner.MoveAsync(source, destination, cancellationToken);
+        await inner.MoveAsync(source, destination, grade, cancellationToken);
     }
 
     public async ValueTask DeleteAsync(RemotePath path, CancellationToken cancellationToken = default)

@@ -14,10 +14,10 @@ internal sealed class FaultInjectingRemote(IRemote inner, int operations, FaultM
         RemotePath path, ReadOnlyMemory<byte> content, WriteOptions options = default, CancellationToken cancellationToken = default) =>
         StepAsync($"write {path}", () => Inner.WriteAllAsync(path, content, options, cancellationToken), null);
 
-    public override ValueTask MoveAsync(RemotePath source, RemotePath destination, CancellationToken cancellationToken = default) =>
+    public override ValueTask MoveAsync(RemotePath source, RemotePath destination, WriteGrade grade = WriteGrade.Publish, CancellationToken cancellationToken = default) =>
         StepAsync(
             $"move {source}",
-            () => Inner.MoveAsync(source, destination, cancellationToken),
+            () => Inner.MoveAsync(source, destination, grade, cancellationToken),
             async () => await Inner.WriteAllAsync(destination, await Inner.ReadAllAsync(source, int.MaxValue, cancellationToken), default, cancellationToken));
 
     public override ValueTask DeleteAsync(RemotePath path, CancellationToken cancellationToken = default) =>

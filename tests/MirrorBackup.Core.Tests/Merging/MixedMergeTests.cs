@@ -129,7 +129,7 @@ public sealed class MixedMergeTests : IAsyncDisposable
         await WriteDirectoryAsync(_remote, "b", 2, ("a", 1), 8 * MiB, child, static f => f.Block(1, 2).Block(2, 3).Block(3, 4));
         foreach (var block in moved)
         {
-            await _remote.MoveAsync(Folder / $"data/b.vhd/blocks/0/{block}", Folder / $"data/a.vhd/blocks/0/{block}", Cancelled);
+            await _remote.MoveAsync(Folder / $"data/b.vhd/blocks/0/{block}", Folder / $"data/a.vhd/blocks/0/{block}", cancellationToken: Cancelled);
         }
 
         await WriteStateAsync("mergeBlocks");

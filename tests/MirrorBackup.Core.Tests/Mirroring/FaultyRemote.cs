@@ -120,10 +120,10 @@ internal sealed class FaultyRemote(IRemote inner) : DelegatingRemote(inner)
         return await base.OpenForUpdateAsync(path, cancellationToken);
     }
 
-    public override async ValueTask MoveAsync(RemotePath source, RemotePath destination, CancellationToken cancellationToken = default)
+    public override async ValueTask MoveAsync(RemotePath source, RemotePath destination, WriteGrade grade = WriteGrade.Publish, CancellationToken cancellationToken = default)
     {
         await BeforeAsync(RemoteOperation.Move, source, cancellationToken);
-        await base.MoveAsync(source, destination, cancellationToken);
+        await base.MoveAsync(source, destination, grade, cancellationToken);
     }
 
     public override async ValueTask DeleteAsync(RemotePath path, CancellationToken cancellationToken = default)

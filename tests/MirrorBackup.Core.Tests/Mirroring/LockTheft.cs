@@ -38,10 +38,10 @@ internal sealed class LockTheft(IRemote inner) : DelegatingRemote(inner)
     public override async ValueTask<IRemoteFileUpdate> OpenForUpdateAsync(RemotePath path, CancellationToken cancellationToken = default) =>
         new Update(this, await base.OpenForUpdateAsync(path, cancellationToken));
 
-    public override async ValueTask MoveAsync(RemotePath source, RemotePath destination, CancellationToken cancellationToken = default)
+    public override async ValueTask MoveAsync(RemotePath source, RemotePath destination, WriteGrade grade = WriteGrade.Publish, CancellationToken cancellationToken = default)
     {
         await NoteAsync("move", source);
-        await base.MoveAsync(source, destination, cancellationToken);
+        await base.MoveAsync(source, destination, grade, cancellationToken);
     }
 
     public override async ValueTask DeleteAsync(RemotePath path, CancellationToken cancellationToken = default)

@@ -89,9 +89,25 @@ public sealed class DurabilityTests : IDisposable
         Directory.CreateDirectory(_folder["to"]);
         _files.Steps.Clear();
 
-        await _remote.MoveAsync(At("from/file"), At("to/file"), Cancellation);
+        await _remote.MoveAsync(At("from/file"), At("to/file"), cancellationToken: Cancellation);
 
         Assert.Equal(["fsync from/file", "rename from/file to/file", "fsync-dir to", "fsync-dir /", "fsync-dir from"], _files.Steps);
+    }
+
+    [Fact]
+    public async Task MoveAsync_Staged_IsDurableAfterTheFlush()
+    {
+        await _remote.WriteAllAsync(At("from/a"), new byte[1], cancellationToken: Cancellation);
+        await _remote.WriteAllAsync(At("from/b"), new byte[1], cancellationToken: Cancellation);
+        await _remote.CreateDirectoryAsync(At("to"), Cancellation);
+        _files.Steps.Clear();
+
+        await _remote.MoveAsync(At("from/a"), At("to/a"), WriteGrade.Stage, Cancellation);
+        await _remote.MoveAsync(At("from/b"), At("to/b"), WriteGrade.Stage, Cancellation);
+        Assert.Equal(["rename from/a to/a", "rename from/b to/b"], _files.Steps);
+        await _remote.FlushAsync(At("to"), Cancellation);
+
+        Assert.Equal(["fsync-dir to", "fsync-dir /"], _files.Steps[2..]);
     }
 
     [Fact]

@@ -72,7 +72,7 @@ public sealed class StorageFailureTests : IDisposable
         await Assert.ThrowsAsync<RemoteAccessDeniedException>(() => remote.DeleteAsync(file, Cancellation).AsTask());
         await Assert.ThrowsAsync<RemoteAccessDeniedException>(() => remote.OpenForUpdateAsync(file, Cancellation).AsTask());
         await Assert.ThrowsAsync<RemoteAccessDeniedException>(() => remote.LockAsync(At("d"), cancellationToken: Cancellation).AsTask());
-        await Assert.ThrowsAsync<RemoteAccessDeniedException>(() => remote.MoveAsync(file, At("d/new"), Cancellation).AsTask());
+        await Assert.ThrowsAsync<RemoteAccessDeniedException>(() => remote.MoveAsync(file, At("d/new"), cancellationToken: Cancellation).AsTask());
     }
 
     [Fact]

@@ -73,7 +73,7 @@ public sealed class SymbolicLinkTests : IDisposable
         }
 
         AssertEscapes(remote, way, await Assert.ThrowsAsync<RemoteAccessDeniedException>(() => remote.OpenForUpdateAsync(path, Cancellation).AsTask()));
-        AssertEscapes(remote, way, await Assert.ThrowsAsync<RemoteAccessDeniedException>(() => remote.MoveAsync(path, RemotePath.Parse("moved"), Cancellation).AsTask()));
+        AssertEscapes(remote, way, await Assert.ThrowsAsync<RemoteAccessDeniedException>(() => remote.MoveAsync(path, RemotePath.Parse("moved"), cancellationToken: Cancellation).AsTask()));
         AssertUntouched();
     }
 

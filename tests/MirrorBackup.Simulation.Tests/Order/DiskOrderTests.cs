@@ -75,7 +75,7 @@ public sealed class DiskOrderTests
         _world.Start();
 
         await remote.WriteAllAsync(path, DiskFolderWorld.Block, new WriteOptions(WriteGrade.Stage), Cancelled);
-        await remote.MoveAsync(path, DiskFolderWorld.Folder / "b.vhd", Cancelled);
+        await remote.MoveAsync(path, DiskFolderWorld.Folder / "b.vhd", cancellationToken: Cancelled);
 
         ApprovedOrder.Matches("move-staged", _world.Order.Finish());
     }

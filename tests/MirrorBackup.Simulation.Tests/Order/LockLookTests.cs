@@ -9,8 +9,8 @@ namespace MirrorBackup.Simulation.Tests.Order;
 /// <summary>Whatever a run does: between two looks at the lock it publishes, merges or deletes one thing, with what goes along with it.</summary>
 public sealed class LockLookTests
 {
-    /// <summary>How many blocks a merge of directories moves after one look.</summary>
-    private const int BlocksOfOneLook = 16;
+    /// <summary>How many blocks a merge of directories moves after one look: the work of an instant.</summary>
+    private const int BlocksOfOneLook = 512;
 
     [Theory]
     [MemberData(nameof(CrashEnumerationTests.Settings), MemberType = typeof(CrashEnumerationTests))]

@@ -81,7 +81,7 @@ public sealed class ResumeOrderTests
         await Assert.ThrowsAsync<OperationCanceledException>(async () => await VhdMerge.RunAsync(remote, DiskFolderWorld.Folder, chain, stopped with { MovesPerRecord = 1 }, Cancelled));
         var former = await VhdDirectory.OpenAsync(remote, DiskFolderWorld.Folder / chain[0], Cancelled);
         var newest = await VhdDirectory.OpenAsync(remote, DiskFolderWorld.Folder / chain[1], Cancelled);
-        await remote.MoveAsync(VhdDirectoryLayout.Block(newest.DataPath, 2), VhdDirectoryLayout.Block(former.DataPath, 2), Cancelled);
+        await remote.MoveAsync(VhdDirectoryLayout.Block(newest.DataPath, 2), VhdDirectoryLayout.Block(former.DataPath, 2), cancellationToken: Cancelled);
         _world.Start();
 
         await VhdMerge.ResumeAsync(remote, DiskFolderWorld.Folder, MergeStateName.For(chain[0]), file => file == chain[1], stopped with { Progress = null }, Cancelled);

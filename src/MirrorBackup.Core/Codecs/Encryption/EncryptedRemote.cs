@@ -153,9 +153,9 @@ public sealed class EncryptedRemote : DelegatingRemote
 
     /// <inheritdoc/>
     /// <exception cref="UnsupportedBackupException">One of the two names stays clear and the other does not.</exception>
-    public override ValueTask MoveAsync(RemotePath source, RemotePath destination, CancellationToken cancellationToken = default) =>
+    public override ValueTask MoveAsync(RemotePath source, RemotePath destination, WriteGrade grade = WriteGrade.Publish, CancellationToken cancellationToken = default) =>
         _isClear(source) == _isClear(destination)
-            ? Inner.MoveAsync(source, destination, cancellationToken)
+            ? Inner.MoveAsync(source, destination, grade, cancellationToken)
             : throw new UnsupportedBackupException(
                 $"{source} of {Name} cannot be moved to {destination}: one of the two names is encrypted and the other is not.", ErrorCodes.RemoteUnsupported)
                 { Remote = Name, Path = source.Value };

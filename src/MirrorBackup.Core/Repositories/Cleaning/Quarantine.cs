@@ -74,7 +74,7 @@ internal sealed class Quarantine : IRemoval
     {
         try
         {
-            await _remote.MoveAsync(path, TargetOf(path), cancellationToken).ConfigureAwait(false);
+            await _remote.MoveAsync(path, TargetOf(path), cancellationToken: cancellationToken).ConfigureAwait(false);
         }
         catch (RemoteNotFoundException)
         {

@@ -8,9 +8,9 @@ namespace MirrorBackup.Vhd.Merging;
 /// <summary>
 /// Brings one block file from a child into the ancestor's directory. It moves as it is where its bytes may stay: the same compression, a whole block,
 /// and no younger disk that ends within it. Otherwise it is read, completed, encoded anew and then removed. Both can be done again after a crash:
-/// the child's file goes last.
+/// the child's file goes last. Moves are durable after a flush of the ancestor's directory where the grade leaves it to that.
 /// </summary>
-internal sealed class BlockMover(IRemote remote, MergeSource source, DirectoryAncestor ancestor) : IDisposable
+internal sealed class BlockMover(IRemote remote, MergeSource source, DirectoryAncestor ancestor, WriteGrade grade) : IDisposable
 {
     // Encoding takes buffers of some megabytes and is rare: one block at a time.
     private readonly SemaphoreSlim _encoding = new(1);
@@ -25,7 +25,7 @@ internal sealed class BlockMover(IRemote remote, MergeSource source, DirectoryAn
         var file = VhdDirectoryLayout.Block(child.DataPath, block);
         if (child.Codec == ancestor.Codec && child.HasOnlyWholeBlocks && !IsCutByYounger(block, holder))
         {
-            await remote.MoveAsync(file, ancestor.BlockPath(block), cancellationToken).ConfigureAwait(false);
+            await remote.MoveAsync(file, ancestor.BlockPath(block), grade, cancellationToken).ConfigureAwait(false);
             return;
         }
 

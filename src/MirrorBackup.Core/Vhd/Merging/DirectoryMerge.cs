@@ -241,7 +241,9 @@ internal sealed class DirectoryMerge(MergeJournal journal) : IMergeRun
 
     private async ValueTask MoveBlocksAsync(DirectoryAncestor writer, CancellationToken cancellationToken)
     {
-        using var mover = new BlockMover(_remote, _source!, writer);
+        // Where it is proven that every child was whole, it does not matter which moves a power cut leaves undone. Else only their order tells what has moved.
+        var grade = journal.State.AncestorFooterChecksum is null ? WriteGrade.Publish : WriteGrade.Stage;
+        using var mover = new BlockMover(_remote, _source!, writer, grade);
         var (blocks, holders) = (_blocks!.Blocks, _blocks.Holders);
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = Math.Min(journal.Options.MovesAtOnce, BlockWhereabouts.MostAtOnce), CancellationToken = cancellationToken };
         for (int start = 0, end; start < blocks.Length; start = end)
@@ -252,6 +254,9 @@ internal sealed class DirectoryMerge(MergeJournal journal) : IMergeRun
                 journal.State = journal.State with { CurrentBlock = blocks[start] };
                 await journal.WriteAsync(mustBeNew: false, cancellationToken).ConfigureAwait(false);
                 await Parallel.ForAsync(start, end, parallel, (i, stop) => holders[i] < 0 ? default : mover.MoveAsync(blocks[i], holders[i], stop)).ConfigureAwait(false);
+
+                // Before a record, or the table, says that they are there.
+                await _remote.FlushAsync(_ancestor!.DataPath, cancellationToken).ConfigureAwait(false);
             }
 
             journal.State = journal.State with { CurrentBlock = blocks[end - 1] + 1, MergedBytes = (long)end * VhdHeader.UsualBlockSize };

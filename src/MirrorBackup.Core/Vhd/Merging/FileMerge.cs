@@ -80,7 +80,7 @@ internal sealed class FileMerge(MergeJournal journal) : IMergeRun
         journal.State = journal.State with { Step = MergeStep.Cleanup };
         await journal.WriteAsync(mustBeNew: false, cancellationToken).ConfigureAwait(false);
         await journal.EnsureLockHeldAsync(cancellationToken).ConfigureAwait(false);
-        await _remote.MoveAsync(journal.AncestorPath, journal.NewestPath, cancellationToken).ConfigureAwait(false);
+        await _remote.MoveAsync(journal.AncestorPath, journal.NewestPath, cancellationToken: cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>

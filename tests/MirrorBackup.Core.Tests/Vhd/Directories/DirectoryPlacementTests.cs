@@ -21,13 +21,13 @@ public sealed class DirectoryPlacementTests : IAsyncDisposable
     public async Task CreateAsync_AnotherAliasClaimsTheUsualName_TakesAnother()
     {
         await _writing.WriteAllAsync([0, 1]);
-        await _remote.MoveAsync(DirectoryWriting.Alias, RemotePath.Parse("v/e.alias.vhd"), Cancellation);
+        await _remote.MoveAsync(DirectoryWriting.Alias, RemotePath.Parse("v/e.alias.vhd"), cancellationToken: Cancellation);
 
         await _writing.WriteAllAsync([2]);
 
         Assert.Equal("data/d_1.vhd", await _writing.TextAsync("v/d.alias.vhd"));
         await _writing.AssertHoldsAsync(2);
-        await _remote.MoveAsync(RemotePath.Parse("v/e.alias.vhd"), DirectoryWriting.Alias, Cancellation);
+        await _remote.MoveAsync(RemotePath.Parse("v/e.alias.vhd"), DirectoryWriting.Alias, cancellationToken: Cancellation);
         await _writing.AssertHoldsAsync(0, 1);
     }
 
@@ -94,7 +94,7 @@ public sealed class DirectoryPlacementTests : IAsyncDisposable
         await _writing.WriteAllAsync([2]);
 
         await _writing.AssertHoldsAsync(2);
-        await _remote.MoveAsync(RemotePath.Parse("v/e.alias.vhd"), DirectoryWriting.Alias, Cancellation);
+        await _remote.MoveAsync(RemotePath.Parse("v/e.alias.vhd"), DirectoryWriting.Alias, cancellationToken: Cancellation);
         await _writing.AssertHoldsAsync(0, 1);
     }
 
