@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 
 namespace MirrorBackup.Backups;
 
@@ -6,7 +7,9 @@ namespace MirrorBackup.Backups;
 internal sealed class ChainContents
 {
     private readonly List<ChainProblem> _problems = [];
-    private readonly Dictionary<string, ImmutableArray<DiskRevision>> _children = new(StringComparer.Ordinal);
+
+    // Null where the names of the points grow with time, and can be found by bisection.
+    private HashSet<string>? _names;
 
     private ChainContents(string vmId, BackupMode mode)
     {
@@ -28,15 +31,12 @@ internal sealed class ChainContents
 
     internal ImmutableArray<ChainProblem> Problems { get; private set; } = [];
 
-    internal Dictionary<string, DiskRevision> ByPath { get; } = new(StringComparer.Ordinal);
+    /// <summary>Finds revisions by path.</summary>
+    internal PathLookup Paths { get; private set; } = null!;
 
-    internal Dictionary<string, DiskRevision> Parents { get; } = new(StringComparer.Ordinal);
+    internal RevisionLinks Links { get; private set; } = null!;
 
-    internal Dictionary<string, ImmutableArray<DiskRevision>> Children => _children;
-
-    internal HashSet<string> Viewable { get; } = new(StringComparer.Ordinal);
-
-    internal HashSet<string> Listed { get; } = new(StringComparer.Ordinal);
+    internal PointListings Listings { get; private set; } = null!;
 
     internal static ChainContents Read(IBackupChain chain) => Create(
         chain.VmId, chain.Mode, chain.Points, chain.Revisions, chain.PendingMerges, chain.ReservedPaths, chain.Problems);
@@ -60,7 +60,7 @@ internal sealed class ChainContents
         contents.TakePoints(points);
         contents.TakeRevisions(revisions);
         contents.Link();
-        contents.MarkViewable();
+        contents.List();
         contents.PendingMerges = [.. pendingMerges.OrderBy(merge => merge.StatePath, StringComparer.Ordinal)];
         contents.ReservedPaths = [.. reservedPaths.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
         contents.Problems = [.. contents._problems
@@ -71,139 +71,163 @@ internal sealed class ChainContents
         return contents;
     }
 
+    /// <summary>Whether a point has a name.</summary>
+    internal bool HasName(string name)
+    {
+        if (_names is not null)
+        {
+            return _names.Contains(name);
+        }
+
+        var (low, high) = (0, Points.Length);
+        while (low < high)
+        {
+            var middle = (low + high) >>> 1;
+            (low, high) = string.CompareOrdinal(Points[middle].Name, name) < 0 ? (middle + 1, high) : (low, middle);
+        }
+
+        return low < Points.Length && Points[low].Name == name;
+    }
+
     private void TakePoints(IEnumerable<RestorePoint> points)
     {
-        var names = new HashSet<string>(StringComparer.Ordinal);
-        var taken = ImmutableArray.CreateBuilder<RestorePoint>();
-        foreach (var point in Sorted(points, ByTime))
+        RestorePoint[] given = [.. points];
+        var (isValid, isSorted, hasNewNames) = (true, true, true);
+        for (var i = 0; i < given.Length; i++)
         {
-            if (point.Id.Mode != Mode)
-            {
-                throw Invalid($"Point {point.Name} of VM {VmId} has the mode {point.Id.Mode}; expected {Mode}, as the chain says.");
-            }
+            isValid &= given[i].Id.Mode == Mode && !given[i].Disks.IsDefault;
+            isSorted = isSorted && (i == 0 || ByTime(given[i - 1], given[i]) <= 0);
+            hasNewNames = hasNewNames && (i == 0 || string.CompareOrdinal(given[i - 1].Name, given[i].Name) < 0);
+        }
 
-            if (point.Disks.IsDefault)
-            {
-                throw Invalid($"Point {point.Name} of VM {VmId} has no list of disks; expected one, even if it is empty.");
-            }
+        if (!isSorted)
+        {
+            Array.Sort(given, ByTime);
+        }
 
-            if (!names.Add(point.Name))
+        if (!isValid)
+        {
+            Array.ForEach(given, EnsureValid);
+        }
+
+        // Names nearly always grow with time: then none can occur twice.
+        given = isSorted && hasNewNames ? given : WithoutTakenNames(given);
+        for (var i = 1; i < given.Length; i++)
+        {
+            if (given[i].Id == given[i - 1].Id)
+            {
+                Report(ChainProblemKind.DuplicatePoint, given[i].Name + ".json", $"It has the same instant in ms as {given[i - 1].Name}.json.");
+            }
+        }
+
+        Points = ImmutableCollectionsMarshal.AsImmutableArray(given);
+    }
+
+    private void EnsureValid(RestorePoint point)
+    {
+        if (point.Id.Mode != Mode)
+        {
+            throw Invalid($"Point {point.Name} of VM {VmId} has the mode {point.Id.Mode}; expected {Mode}, as the chain says.");
+        }
+
+        if (point.Disks.IsDefault)
+        {
+            throw Invalid($"Point {point.Name} of VM {VmId} has no list of disks; expected one, even if it is empty.");
+        }
+    }
+
+    private RestorePoint[] WithoutTakenNames(RestorePoint[] points)
+    {
+        _names = new HashSet<string>(StringComparer.Ordinal);
+        return Array.FindAll(points, point =>
+        {
+            var isFree = _names.Add(point.Name);
+            if (!isFree)
             {
                 Report(ChainProblemKind.DuplicatePoint, point.Name + ".json", "Two points have this name; the later one is left out.");
-                continue;
             }
 
-            taken.Add(point);
-            foreach (var disk in point.Disks)
-            {
-                Listed.Add(disk.Path);
-            }
-        }
-
-        Points = taken.ToImmutable();
-        for (var i = 1; i < Points.Length; i++)
-        {
-            if (Points[i].Id == Points[i - 1].Id)
-            {
-                Report(ChainProblemKind.DuplicatePoint, Points[i].Name + ".json", $"It has the same instant in ms as {Points[i - 1].Name}.json.");
-            }
-        }
+            return isFree;
+        });
     }
 
     private void TakeRevisions(IEnumerable<DiskRevision> revisions)
     {
-        foreach (var revision in revisions)
+        DiskRevision[] given = [.. revisions];
+        if (!IsByPath(given))
         {
-            if (!ByPath.TryAdd(revision.Path, revision))
+            given = WithoutTakenPaths(given);
+            Array.Sort(given, ByRevisionPath);
+        }
+
+        Revisions = ImmutableCollectionsMarshal.AsImmutableArray(given);
+        Paths = new PathLookup(Revisions);
+    }
+
+    private DiskRevision[] WithoutTakenPaths(DiskRevision[] revisions)
+    {
+        var paths = new HashSet<string>(StringComparer.Ordinal);
+        return Array.FindAll(revisions, revision =>
+        {
+            var isFree = paths.Add(revision.Path);
+            if (!isFree)
             {
                 Report(ChainProblemKind.DuplicateRevision, revision.Path, "Two revisions are said to lie at this path; the first one counts.");
             }
-        }
 
-        Revisions = [.. Sorted(ByPath.Values, ByRevisionPath)];
-        foreach (var point in Points)
-        {
-            foreach (var disk in point.Disks)
-            {
-                if (!ByPath.ContainsKey(disk.Path))
-                {
-                    Report(ChainProblemKind.UnreadableRevision, disk.Path, $"Point {point.Name} lists it, but it is not there.");
-                }
-            }
-        }
+            return isFree;
+        });
     }
 
     private void Link()
     {
-        var byId = ChainLinks.ByFolderAndId(Revisions);
-        var children = new Dictionary<string, ImmutableArray<DiskRevision>.Builder>(StringComparer.Ordinal);
-        foreach (var revision in Revisions)
+        Links = new RevisionLinks(Revisions);
+        if (Links.HasSharedIds && Mode == BackupMode.Incremental)
         {
-            if (Mode == BackupMode.Incremental && byId[(revision.Directory, revision.Id)] is { Count: > 1 } same && same[0].Path == revision.Path)
+            foreach (var same in Revisions.GroupBy(revision => (revision.Directory, revision.Id)).Where(group => group.Skip(1).Any()))
             {
-                Report(ChainProblemKind.DuplicateRevision, revision.Path, $"{same.Count} revisions of its folder have the id {revision.Id}.");
+                Report(ChainProblemKind.DuplicateRevision, same.First().Path, $"{same.Count()} revisions of its folder have the id {same.Key.Id}.");
             }
-
-            if (ChainLinks.ParentOf(revision, byId) is not { } parent)
-            {
-                ReportMissingParent(revision);
-                continue;
-            }
-
-            Parents.Add(revision.Path, parent);
-            if (!children.TryGetValue(parent.Path, out var siblings))
-            {
-                children.Add(parent.Path, siblings = ImmutableArray.CreateBuilder<DiskRevision>(1));
-            }
-
-            siblings.Add(revision);
         }
 
-        foreach (var (path, siblings) in children)
+        for (var i = 0; i < Revisions.Length; i++)
         {
-            _children.Add(path, siblings.ToImmutable());
-            if (siblings.Count > 1)
+            if (Links.LacksParent(i))
             {
-                Report(ChainProblemKind.SeveralChildren, path, $"{siblings.Count} deltas stand on it: {siblings[0].FileName}, {siblings[1].FileName}.");
+                Report(ChainProblemKind.MissingParent, Revisions[i].Path, $"Its parent {Revisions[i].ParentId} is not in its folder.");
             }
+
+            if (Links.FirstChildOf(i) is not PositionTable.None and var first && Links.NextSiblingOf(first) is not PositionTable.None and var second)
+            {
+                ReportChildren(i, first, second);
+            }
+        }
+
+        foreach (var position in Links.InCycles)
+        {
+            Report(ChainProblemKind.ParentCycle, Revisions[position].Path, "Following its parents leads back to it, or to a revision that does.");
         }
     }
 
-    private void ReportMissingParent(DiskRevision revision)
+    private void ReportChildren(int parent, int first, int second)
     {
-        if (revision is { IsDelta: true, IsReadable: true })
+        var count = 2;
+        for (var child = Links.NextSiblingOf(second); child != PositionTable.None; child = Links.NextSiblingOf(child))
         {
-            Report(ChainProblemKind.MissingParent, revision.Path, $"Its parent {revision.ParentId} is not in its folder.");
+            count++;
         }
+
+        Report(ChainProblemKind.SeveralChildren, Revisions[parent].Path, $"{count} deltas stand on it: {Revisions[first].FileName}, {Revisions[second].FileName}.");
     }
 
-    /// <summary>Walks from the keys upwards; what is readable and never reached through parents that exist is part of a cycle.</summary>
-    private void MarkViewable()
+    private void List()
     {
-        var reached = new HashSet<string>(StringComparer.Ordinal);
-        var pending = new Stack<DiskRevision>(Revisions.Where(revision => !Parents.ContainsKey(revision.Path)));
-        while (pending.TryPop(out var revision))
+        Listings = new PointListings(Points, Revisions, Paths);
+        foreach (var (path, points) in Listings.Missing)
         {
-            reached.Add(revision.Path);
-            if (revision.IsReadable && (!revision.IsDelta || (Parents.TryGetValue(revision.Path, out var parent) && Viewable.Contains(parent.Path))))
+            foreach (var point in points)
             {
-                Viewable.Add(revision.Path);
-            }
-
-            if (_children.TryGetValue(revision.Path, out var children))
-            {
-                foreach (var child in children)
-                {
-                    pending.Push(child);
-                }
-            }
-        }
-
-        foreach (var revision in Revisions)
-        {
-            if (!reached.Contains(revision.Path))
-            {
-                Report(ChainProblemKind.ParentCycle, revision.Path, "Following its parents leads back to it, or to a revision that does.");
+                Report(ChainProblemKind.UnreadableRevision, path, $"Point {Points[point].Name} lists it, but it is not there.");
             }
         }
     }
@@ -213,20 +237,18 @@ internal sealed class ChainContents
 
     private static int ByRevisionPath(DiskRevision left, DiskRevision right) => string.CompareOrdinal(left.Path, right.Path);
 
-    /// <summary>Sorts, but for what is in order already, as most chains are: comparing long paths is what a copy costs most.</summary>
-    private static List<T> Sorted<T>(IEnumerable<T> items, Comparison<T> comparison)
+    /// <summary>Whether each path comes before the next, as in most chains, so that there is nothing to sort and none is taken.</summary>
+    private static bool IsByPath(DiskRevision[] revisions)
     {
-        var list = items.ToList();
-        for (var i = 1; i < list.Count; i++)
+        for (var i = 1; i < revisions.Length; i++)
         {
-            if (comparison(list[i - 1], list[i]) > 0)
+            if (ByRevisionPath(revisions[i - 1], revisions[i]) >= 0)
             {
-                list.Sort(comparison);
-                break;
+                return false;
             }
         }
 
-        return list;
+        return true;
     }
 
     private void Report(ChainProblemKind kind, string path, string message) => _problems.Add(new ChainProblem(kind, path, message));

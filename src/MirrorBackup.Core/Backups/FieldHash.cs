@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.IO.Hashing;
@@ -11,8 +12,12 @@ namespace MirrorBackup.Backups;
 /// </summary>
 internal sealed class FieldHash
 {
+    // A call of the hash costs more than the few bytes of most fields, so that they are gathered first.
+    private const int BufferSize = 4096;
+
     private readonly XxHash128 _hash = new();
-    private byte[] _buffer = new byte[256];
+    private byte[] _buffer = new byte[BufferSize];
+    private int _filled;
 
     public void Add(ImmutableArray<string> texts)
     {
@@ -25,23 +30,47 @@ internal sealed class FieldHash
 
     public void Add(string text)
     {
-        var bytes = Encoding.UTF8.GetByteCount(text);
-        Add(bytes);
-        if (bytes > _buffer.Length)
+        var room = Room(sizeof(long) + Encoding.UTF8.GetMaxByteCount(text.Length));
+        if (Ascii.FromUtf16(text, room[sizeof(long)..], out var bytes) != OperationStatus.Done)
         {
-            _buffer = new byte[bytes];
+            bytes = Encoding.UTF8.GetBytes(text, room[sizeof(long)..]);
         }
 
-        _hash.Append(_buffer.AsSpan(0, Encoding.UTF8.GetBytes(text, _buffer)));
+        BinaryPrimitives.WriteInt64LittleEndian(room, bytes);
+        _filled += sizeof(long) + bytes;
     }
 
     public void Add(long number)
     {
-        Span<byte> bytes = stackalloc byte[sizeof(long)];
-        BinaryPrimitives.WriteInt64LittleEndian(bytes, number);
-        _hash.Append(bytes);
+        BinaryPrimitives.WriteInt64LittleEndian(Room(sizeof(long)), number);
+        _filled += sizeof(long);
     }
 
     /// <summary>The hash of what was added so far: 32 hexadecimal digits.</summary>
-    public string ToText() => Convert.ToHexStringLower(_hash.GetCurrentHash());
+    public string ToText()
+    {
+        Flush();
+        return Convert.ToHexStringLower(_hash.GetCurrentHash());
+    }
+
+    /// <summary>The free part of the buffer, of at least this many bytes.</summary>
+    private Span<byte> Room(int size)
+    {
+        if (size > _buffer.Length - _filled)
+        {
+            Flush();
+            if (size > _buffer.Length)
+            {
+                _buffer = new byte[size];
+            }
+        }
+
+        return _buffer.AsSpan(_filled);
+    }
+
+    private void Flush()
+    {
+        _hash.Append(_buffer.AsSpan(0, _filled));
+        _filled = 0;
+    }
 }

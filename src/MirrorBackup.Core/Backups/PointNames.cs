@@ -20,67 +20,37 @@ public sealed class PointNames
     // The letters of 100 alphabets: enough for any text that a person types.
     private const int MaxDays = 2600;
 
-    private readonly Dictionary<long, string> _names;
-    private readonly Dictionary<string, string> _files = new(StringComparer.Ordinal);
+    // Most plans are carried out without being told to anybody.
+    private readonly Lazy<Dictionary<long, string>> _names;
+    private readonly Lazy<Dictionary<string, string>> _files;
 
-    private PointNames(Dictionary<long, string> names) => _names = names;
+    private PointNames(List<BackupChain> chains)
+    {
+        _names = new Lazy<Dictionary<long, string>>(() => Letters(chains));
+        _files = new Lazy<Dictionary<string, string>>(() => Files(chains, _names.Value));
+    }
 
-    /// <summary>Names the points of some chains, and the revisions in them that no point lists.</summary>
+    /// <summary>Names the points of some chains, and the revisions in them that no point lists. The letters are given when the first one is asked for.</summary>
     /// <param name="chains">All chains that are to be told with the same letters.</param>
     /// <returns>The names.</returns>
     public static PointNames Of(params IEnumerable<BackupChain> chains)
     {
         ArgumentNullException.ThrowIfNull(chains);
-        var found = new HashSet<long>();
-        var all = chains.ToList();
-        foreach (var chain in all)
-        {
-            foreach (var point in chain.Points)
-            {
-                found.Add(point.Id.Timestamp);
-            }
-
-            foreach (var revision in chain.Revisions)
-            {
-                if (!chain.IsListed(revision.Path) && InstantOf(revision.FileName) is { } instant)
-                {
-                    found.Add(instant);
-                }
-            }
-        }
-
-        long[] instants = [.. found.Order()];
-
-        // Real backups are daily, too: only chains that begin within the first alphabet were made of letters.
-        var areLettered = instants.Length > 0 && IndexOf(instants[0]) < 26 && instants.All(instant => IndexOf(instant) is not null);
-        var names = new Dictionary<long, string>(instants.Length);
-        foreach (var instant in instants)
-        {
-            names.Add(instant, Letter(areLettered ? IndexOf(instant)!.Value : names.Count));
-        }
-
-        var result = new PointNames(names);
-        foreach (var point in all.SelectMany(chain => chain.Points))
-        {
-            // A name is not always the instant: it is cut to seconds, and moves on where it is taken.
-            result._files.TryAdd(point.Name, names[point.Id.Timestamp]);
-        }
-
-        return result;
+        return new PointNames([.. chains]);
     }
 
     /// <summary>The name of a point, in upper case.</summary>
     /// <param name="id">The point.</param>
     /// <returns>A letter, for later alphabets followed by a number; <c>?</c> for a point that was in none of the chains.</returns>
-    public string this[PointId id] => _names.GetValueOrDefault(id.Timestamp, "?");
+    public string this[PointId id] => _names.Value.GetValueOrDefault(id.Timestamp, "?");
 
     /// <summary>The name of a file that is called after an instant.</summary>
     internal string OfFile(string fileName)
     {
         var end = fileName.IndexOf('.', StringComparison.Ordinal);
-        return _files.TryGetValue(end < 0 ? fileName : fileName[..end], out var name)
+        return _files.Value.TryGetValue(end < 0 ? fileName : fileName[..end], out var name)
             ? name
-            : InstantOf(fileName) is { } instant ? _names.GetValueOrDefault(instant, "?") : "?";
+            : InstantOf(fileName) is { } instant ? _names.Value.GetValueOrDefault(instant, "?") : "?";
     }
 
     internal static string Letter(int index)
@@ -98,6 +68,50 @@ public sealed class PointNames
             name, NameFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var instant)
             ? new DateTimeOffset(instant).ToUnixTimeMilliseconds()
             : null;
+    }
+
+    private static Dictionary<long, string> Letters(List<BackupChain> chains)
+    {
+        var found = new HashSet<long>();
+        foreach (var chain in chains)
+        {
+            foreach (var point in chain.Points)
+            {
+                found.Add(point.Id.Timestamp);
+            }
+
+            for (var i = 0; i < chain.Revisions.Length; i++)
+            {
+                if (!chain.Listings.IsListed(i) && InstantOf(chain.Revisions[i].FileName) is { } instant)
+                {
+                    found.Add(instant);
+                }
+            }
+        }
+
+        long[] instants = [.. found.Order()];
+
+        // Real backups are daily, too: only chains that begin within the first alphabet were made of letters.
+        var areLettered = instants.Length > 0 && IndexOf(instants[0]) < 26 && instants.All(instant => IndexOf(instant) is not null);
+        var names = new Dictionary<long, string>(instants.Length);
+        foreach (var instant in instants)
+        {
+            names.Add(instant, Letter(areLettered ? IndexOf(instant)!.Value : names.Count));
+        }
+
+        return names;
+    }
+
+    /// <summary>A name is not always the instant: it is cut to seconds, and moves on where it is taken.</summary>
+    private static Dictionary<string, string> Files(List<BackupChain> chains, Dictionary<long, string> names)
+    {
+        var files = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var point in chains.SelectMany(chain => chain.Points))
+        {
+            files.TryAdd(point.Name, names[point.Id.Timestamp]);
+        }
+
+        return files;
     }
 
     private static int? IndexOf(long instant)

@@ -25,9 +25,9 @@ internal sealed class Consolidation(DestinationModel model)
         var dropped = new HashSet<ModelNode>();
         foreach (var disk in point.Disks)
         {
-            for (var node = model.Graph.Find(disk.Path); node is not null && IsDroppable(node, dropped); node = node.Parent)
+            for (var node = model.Graph.Find(disk.Path); node is { } current && IsDroppable(current, dropped); node = current.Parent)
             {
-                dropped.Add(node);
+                dropped.Add(current);
             }
         }
 
@@ -52,7 +52,7 @@ internal sealed class Consolidation(DestinationModel model)
     }
 
     private bool IsDroppable(ModelNode node, HashSet<ModelNode> dropped) =>
-        !model.IsListed(node.Path) && _retired.ContainsKey(node.Path) && !node.IsUntouchable && node.Children.TrueForAll(dropped.Contains);
+        !model.IsListed(node) && _retired.ContainsKey(node.Path) && !node.IsUntouchable && node.Children.TrueForAll(dropped.Contains);
 
     private List<DeleteStep> Deletes(IEnumerable<ModelNode> nodes)
     {
@@ -83,12 +83,13 @@ internal sealed class Consolidation(DestinationModel model)
             })];
     }
 
-    private IEnumerable<MergeStep> Merges(HashSet<ModelNode> needed)
+    private IEnumerable<MergeStep> Merges(NodeSet needed)
     {
         var merges = new Dictionary<string, (RestorePoint Into, List<List<ModelNode>> Chains)>(StringComparer.Ordinal);
         foreach (var node in needed)
         {
-            if (node.Parent is null || model.PointsAt(node.Path) is not [var into, ..])
+            // What stands on a listed revision has nothing to fold into it.
+            if (node.Parent is not { } parent || model.IsListed(parent) || !model.IsListed(node))
             {
                 continue;
             }
@@ -96,6 +97,7 @@ internal sealed class Consolidation(DestinationModel model)
             var chain = ChainInto(node, needed);
             if (chain.Count > 1)
             {
+                var into = model.PointsAt(node.Path)[0];
                 if (!merges.TryGetValue(into.Name, out var merge))
                 {
                     merges.Add(into.Name, merge = (into, []));
@@ -109,10 +111,10 @@ internal sealed class Consolidation(DestinationModel model)
     }
 
     /// <summary>A listed revision and the unlisted ones that only it stands on; oldest first.</summary>
-    private List<ModelNode> ChainInto(ModelNode survivor, HashSet<ModelNode> needed)
+    private List<ModelNode> ChainInto(ModelNode survivor, NodeSet needed)
     {
         var chain = new List<ModelNode> { survivor };
-        for (var node = survivor.Parent; node is not null && !model.IsListed(node.Path); node = node.Parent)
+        for (var next = survivor.Parent; next is { } node && !model.IsListed(node); next = node.Parent)
         {
             if (Obstacle(node, survivor, needed) is { } obstacle)
             {
@@ -127,7 +129,7 @@ internal sealed class Consolidation(DestinationModel model)
         return chain;
     }
 
-    private static string? Obstacle(ModelNode node, ModelNode survivor, HashSet<ModelNode> needed)
+    private static string? Obstacle(ModelNode node, ModelNode survivor, NodeSet needed)
     {
         if (node.IsUntouchable || survivor.IsUntouchable)
         {

@@ -4,27 +4,23 @@ using MirrorBackup.Backups;
 
 namespace MirrorBackup.Planning;
 
-/// <summary>A chain that steps can be applied to, one after the other, at a cost that grows with the step and not with the chain.</summary>
+/// <summary>
+/// A chain that steps can be applied to, one after the other, at a cost that grows with the step and not with the chain: what no step changed is looked up
+/// in the chain.
+/// </summary>
 internal sealed class DestinationModel
 {
     private readonly BackupChain _origin;
-    private readonly Dictionary<string, List<RestorePoint>> _listings;
-    private readonly Dictionary<string, RestorePoint> _points;
-    private readonly Dictionary<PointId, List<RestorePoint>> _byPointId;
+    private readonly ListedPoints _points;
+    private readonly Dictionary<string, List<RestorePoint>> _relisted = new(StringComparer.Ordinal);
     private readonly List<PendingMerge> _pendingMerges;
 
     internal DestinationModel(BackupChain chain)
     {
         _origin = chain;
-        _listings = new Dictionary<string, List<RestorePoint>>(chain.Revisions.Length, StringComparer.Ordinal);
-        _points = new Dictionary<string, RestorePoint>(chain.Points.Length, StringComparer.Ordinal);
-        _byPointId = new Dictionary<PointId, List<RestorePoint>>(chain.Points.Length);
+        _points = new ListedPoints(chain);
         _pendingMerges = [.. chain.PendingMerges];
         Graph = new RevisionGraph(chain) { ViewChanged = OnViewChanged };
-        foreach (var point in chain.Points)
-        {
-            List(point);
-        }
     }
 
     /// <summary>Is told of each listed point that a step made restorable.</summary>
@@ -34,13 +30,27 @@ internal sealed class DestinationModel
 
     internal RevisionGraph Graph { get; }
 
-    internal IEnumerable<RestorePoint> Points => _points.Values;
+    internal IEnumerable<RestorePoint> Points => _points.All;
 
-    internal IReadOnlyList<RestorePoint> Find(PointId id) => _byPointId.TryGetValue(id, out var points) ? points : [];
+    internal IReadOnlyList<RestorePoint> Find(PointId id) => _points.Find(id);
 
-    internal IReadOnlyList<RestorePoint> PointsAt(string path) => _listings.TryGetValue(path, out var points) ? points : [];
+    internal IReadOnlyList<RestorePoint> PointsAt(string path)
+    {
+        if (_relisted.TryGetValue(path, out var points))
+        {
+            return points;
+        }
+
+        var position = _origin.PositionOf(path);
+        return position == PositionTable.None ? _origin.Listings.PointsAtMissing(path) : _origin.Listings.PointsAt(position);
+    }
 
     internal bool IsListed(string path) => PointsAt(path).Count > 0;
+
+    /// <summary>The same as for its path, but without looking for it where nothing has changed.</summary>
+    internal bool IsListed(ModelNode node) => node.Position >= _origin.Revisions.Length || Graph.Has(node.Position, NodeTraits.Relisted)
+        ? IsListed(node.Path)
+        : _origin.Listings.IsListed(node.Position);
 
     internal bool IsRestorable(RestorePoint point)
     {
@@ -53,6 +63,46 @@ internal sealed class DestinationModel
         }
 
         return true;
+    }
+
+    /// <summary>The listed points that cannot be restored.</summary>
+    internal IEnumerable<RestorePoint> Unrestorable()
+    {
+        for (var slot = 0; slot < _points.SlotCount; slot++)
+        {
+            if (_points[slot] is { } point && !(_points.IsAsAtFirst(slot) && IsRestorable(slot)) && !IsRestorable(point))
+            {
+                yield return point;
+            }
+        }
+    }
+
+    /// <summary>Adds what the disks of the listed points stand on to a set.</summary>
+    /// <param name="nodes">Receives the revisions, point by point.</param>
+    /// <param name="counts">Which points count; <see langword="null"/> for all of them.</param>
+    internal void AddNeeded(NodeSet nodes, Func<RestorePoint, bool>? counts)
+    {
+        for (var slot = 0; slot < _points.SlotCount; slot++)
+        {
+            if (_points[slot] is not { } point || counts?.Invoke(point) == false)
+            {
+                continue;
+            }
+
+            var known = _points.IsAsAtFirst(slot) ? _origin.Listings.RevisionsOf(slot) : [];
+            foreach (var position in known)
+            {
+                nodes.AddWithAncestors(position);
+            }
+
+            if (known.IsEmpty || known.Contains(PositionTable.None))
+            {
+                foreach (var disk in point.Disks)
+                {
+                    nodes.AddWithAncestors(Graph.Find(disk.Path)?.Position ?? PositionTable.None);
+                }
+            }
+        }
     }
 
     internal void Apply(MirrorStep step)
@@ -100,14 +150,29 @@ internal sealed class DestinationModel
         }
     }
 
-    internal BackupChain ToChain() => new(ChainContents.Create(
+    /// <summary>The chain as it is now; it is made when somebody asks for it, until when nothing must be applied.</summary>
+    internal BackupChain ToChain() => new(_origin.VmId, _origin.Mode, new Lazy<ChainContents>(() => ChainContents.Create(
         _origin.VmId,
         _origin.Mode,
-        _points.Values,
-        Graph.Nodes.Select(node => node.Revision),
+        _points.All,
+        Graph.ToImmutable(),
         _pendingMerges,
         _origin.ReservedPaths,
-        _origin.Problems.Where(problem => problem.PreventsRetiring)));
+        _origin.Problems.Where(problem => problem.PreventsRetiring))));
+
+    /// <summary>Whether the point that the chain has at a position can be restored by the files that it found there.</summary>
+    private bool IsRestorable(int point)
+    {
+        foreach (var revision in _origin.Listings.RevisionsOf(point))
+        {
+            if (revision == PositionTable.None || Graph.NodeAt(revision) is not { IsViewable: true })
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     private void Write(ImmutableArray<DiskTransfer> disks)
     {
@@ -164,21 +229,11 @@ internal sealed class DestinationModel
 
     private void List(RestorePoint point)
     {
-        _points[point.Name] = point;
-        if (!_byPointId.TryGetValue(point.Id, out var same))
-        {
-            _byPointId.Add(point.Id, same = new List<RestorePoint>(1));
-        }
-
-        same.Add(point);
+        _points.Add(point);
         foreach (var disk in point.Disks)
         {
-            if (!_listings.TryGetValue(disk.Path, out var points))
-            {
-                _listings.Add(disk.Path, points = new List<RestorePoint>(1));
-            }
-
             // A point that names one file for two disks lists it once.
+            var points = Relisted(disk.Path);
             if (points.Count == 0 || !ReferenceEquals(points[^1], point))
             {
                 points.Add(point);
@@ -188,16 +243,30 @@ internal sealed class DestinationModel
 
     private void Unlist(RestorePoint point)
     {
-        if (!_points.Remove(point.Name))
+        if (!_points.Remove(point))
         {
             throw new MirrorBackupException(ErrorCodes.InvalidRequest, $"{point.Name}: the step names this point, and the chain does not list it.");
         }
 
-        _byPointId[point.Id].RemoveAll(listed => listed.Name == point.Name);
         foreach (var disk in point.Disks)
         {
-            _listings[disk.Path].RemoveAll(listed => listed.Name == point.Name);
+            Relisted(disk.Path).RemoveAll(listed => listed.Name == point.Name);
         }
+    }
+
+    /// <summary>The points that list a path, to be changed.</summary>
+    private List<RestorePoint> Relisted(string path)
+    {
+        if (!_relisted.TryGetValue(path, out var points))
+        {
+            _relisted.Add(path, points = [.. PointsAt(path)]);
+            if (_origin.PositionOf(path) is not PositionTable.None and var position)
+            {
+                Graph.Mark(position, NodeTraits.Relisted);
+            }
+        }
+
+        return points;
     }
 
     private void OnViewChanged(ModelNode node)

@@ -29,7 +29,7 @@ public sealed record DestinationPlan
     /// <summary>What the destination holds now.</summary>
     public required BackupChain Before { get; init; }
 
-    /// <summary>What it holds when every step is done.</summary>
+    /// <summary>What it holds when every step is done. It is put together when something of it is first read, at the cost of checking a chain of its size.</summary>
     public required BackupChain Result { get; init; }
 
     /// <summary>The retention that the plan follows.</summary>

@@ -25,20 +25,15 @@ internal sealed class DestinationPlanner(SourceView view, DestinationRequest req
         var result = pass.Model.ToChain();
         var forecast = assembly.Space.ToForecast();
         var conflicts = Conflicts(start, pass, assembly, result);
-        var warnings = new PlanWarnings(view, _chain, request, mirror.Now).Of(pass, assembly, result, forecast);
+        var warnings = new PlanWarnings(view, _chain, request, mirror.Now).Of(pass, assembly, forecast);
         return Finish(assembly.Steps, conflicts, warnings, result, forecast, fingerprint);
     }
 
-    /// <summary>The points that can be restored once interrupted merges are finished.</summary>
-    private List<RestorePoint> Restorable(DestinationStart start)
+    /// <summary>The points that can be restored once interrupted merges are finished, in order of time.</summary>
+    private ImmutableArray<RestorePoint> Restorable(DestinationStart start)
     {
-        if (start.Steps.Count == 0)
-        {
-            return [.. _chain.Points.Where(_chain.IsRestorable)];
-        }
-
-        var model = start.CreateModel();
-        return [.. _chain.Points.Where(model.IsRestorable)];
+        var broken = start.Model.Unrestorable().ToHashSet(ReferenceEqualityComparer.Instance);
+        return broken.Count == 0 ? _chain.Points : _chain.Points.RemoveAll(broken.Contains);
     }
 
     private ImmutableArray<PlanConflict> Conflicts(DestinationStart start, TransferPass pass, PlanAssembly assembly, BackupChain result)

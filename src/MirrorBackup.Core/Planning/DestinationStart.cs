@@ -6,6 +6,7 @@ namespace MirrorBackup.Planning;
 internal sealed class DestinationStart
 {
     private readonly HashSet<string> _untouchable = new(StringComparer.Ordinal);
+    private DestinationModel? _unused;
 
     internal DestinationStart(DestinationRequest request, BackupChain chain, bool repairs)
     {
@@ -32,10 +33,15 @@ internal sealed class DestinationStart
 
         if (!IsRetiringBlocked)
         {
-            Steps.AddRange(new Consolidation(CreateModel()).Leftovers());
+            _unused = CreateModel();
+            if (new Consolidation(_unused).Leftovers() is { Count: > 0 } leftovers)
+            {
+                Steps.AddRange(leftovers);
+                _unused = null;
+            }
         }
 
-        ToRepair = repairs ? BrokenPoints.Of(CreateModel(), request) : [];
+        ToRepair = repairs ? BrokenPoints.Of(Model, request) : [];
     }
 
     internal DestinationRequest Request { get; }
@@ -54,7 +60,18 @@ internal sealed class DestinationStart
     /// <summary>Whether there is doubt about what listed points need.</summary>
     internal bool IsRetiringBlocked { get; }
 
-    internal DestinationModel CreateModel()
+    /// <summary>Gives a model of this state, for the caller to change.</summary>
+    internal DestinationModel TakeModel()
+    {
+        var model = Model;
+        _unused = null;
+        return model;
+    }
+
+    /// <summary>A model of this state that must not be changed.</summary>
+    internal DestinationModel Model => _unused ??= CreateModel();
+
+    private DestinationModel CreateModel()
     {
         var model = new DestinationModel(Chain);
         foreach (var step in Steps)
@@ -66,7 +83,7 @@ internal sealed class DestinationStart
         {
             if (model.Graph.Find(path) is { } node)
             {
-                node.IsUntouchable = true;
+                model.Graph.Mark(node.Position, NodeTraits.Untouchable);
             }
         }
 
@@ -80,7 +97,10 @@ internal sealed class DestinationStart
         var needed = NeededNodes.Of(model);
         foreach (var node in model.Graph.Nodes)
         {
-            node.IsLeftover = !needed.Contains(node);
+            if (!needed.Contains(node))
+            {
+                model.Graph.Mark(node.Position, NodeTraits.Leftover);
+            }
         }
     }
 

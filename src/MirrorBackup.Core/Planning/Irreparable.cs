@@ -5,16 +5,19 @@ namespace MirrorBackup.Planning;
 /// <summary>Says of the broken points of a destination, which a repair concerns, that the source has them no more, and what of each is missing.</summary>
 internal sealed class Irreparable(SourceView view, BackupChain result, string destination)
 {
-    private readonly HashSet<PointId> _onSource = [.. view.Ordered.Select(point => point.Id)];
-
     /// <summary>Adds a conflict for each cause.</summary>
     /// <param name="broken">The points that the repair concerns.</param>
     /// <param name="log">Receives the conflicts.</param>
     internal void Report(HashSet<PointId> broken, ConflictLog log)
     {
+        if (broken.Count == 0)
+        {
+            return;
+        }
+
         foreach (var point in result.Points)
         {
-            if (broken.Contains(point.Id) && !_onSource.Contains(point.Id) && !result.IsRestorable(point))
+            if (broken.Contains(point.Id) && !view.Has(point.Id) && !result.IsRestorable(point))
             {
                 var disk = point.Disks.First(candidate => !result.IsViewable(candidate.Path));
                 log.Add(Cause(disk.Path), point.Id);

@@ -78,6 +78,6 @@ public static class MirrorPlanner
             }
         }
 
-        return [.. view.Ordered.Select(point => point.Id).Where(read.Contains)];
+        return [.. read.OrderBy(view.OrderOf)];
     }
 }

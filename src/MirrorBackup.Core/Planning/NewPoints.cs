@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using MirrorBackup.Backups;
 
@@ -16,27 +17,14 @@ internal sealed class NewPoints
     /// <summary>Finds them.</summary>
     /// <param name="view">The source.</param>
     /// <param name="request">The destination.</param>
-    /// <param name="initial">The points that it can restore before anything is sent.</param>
+    /// <param name="initial">The points that it can restore before anything is sent, in order of time.</param>
     /// <param name="broken">The points that are to be repaired.</param>
-    internal NewPoints(SourceView view, DestinationRequest request, IReadOnlyCollection<RestorePoint> initial, IReadOnlySet<PointId> broken)
+    internal NewPoints(SourceView view, DestinationRequest request, ImmutableArray<RestorePoint> initial, IReadOnlySet<PointId> broken)
     {
-        var present = new HashSet<PointId>();
-        var counted = new List<PointId>();
-        foreach (var point in initial)
-        {
-            present.Add(point.Id);
-            if (request.Counts(point))
-            {
-                counted.Add(point.Id);
-            }
-        }
-
-        counted.Sort();
-        PointId? limit = counted.Count < request.Retention.Last ? null : counted[^request.Retention.Last];
         foreach (var job in view.Jobs)
         {
-            var common = job.FindLastIndex(point => present.Contains(point.Id));
-            for (var i = 0; i < job.Count; i++)
+            var common = job.FindLastIndex(point => initial.AsSpan().PositionOf(point.Id) >= 0);
+            for (var i = broken.Count == 0 ? common + 1 : 0; i < job.Count; i++)
             {
                 if (i > common || broken.Contains(job[i].Id))
                 {
@@ -50,7 +38,7 @@ internal sealed class NewPoints
                 }
             }
 
-            if (common < 0 && limit is { } last)
+            if (common < 0 && Limit(request, initial) is { } last)
             {
                 Retire(view, job, last, request.Retention.Last, broken);
             }
@@ -73,6 +61,21 @@ internal sealed class NewPoints
 
     /// <summary>Whether a point is offered only because the job repairs: it is older than the newest point in common.</summary>
     internal bool IsRepair(PointId id) => _older.Contains(id);
+
+    /// <summary>The oldest of the last points that the retention counts and keeps, if it has as many.</summary>
+    private static PointId? Limit(DestinationRequest request, ImmutableArray<RestorePoint> initial)
+    {
+        var left = request.Retention.Last;
+        for (var i = initial.Length - 1; i >= 0; i--)
+        {
+            if (request.Counts(initial[i]) && --left == 0)
+            {
+                return initial[i].Id;
+            }
+        }
+
+        return null;
+    }
 
     /// <summary>
     /// What comes, in the job, before the last points that the retention keeps; the newest one that the source can restore, and what is to be repaired, excepted.

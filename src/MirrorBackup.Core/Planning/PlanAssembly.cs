@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using MirrorBackup.Backups;
 
 namespace MirrorBackup.Planning;
@@ -22,16 +23,17 @@ internal sealed class PlanAssembly
     /// <param name="start">The destination.</param>
     /// <param name="pass">What is sent; its model already holds all of it, which is what tells the data that is needed from the data that is not.</param>
     /// <param name="initial">The points that can be restored before anything is sent.</param>
+    /// <param name="watch">The retention of the destination before anything is sent; it is not changed.</param>
     /// <param name="options">The choices of the job.</param>
-    internal PlanAssembly(DestinationStart start, TransferPass pass, IReadOnlyCollection<RestorePoint> initial, PlanningOptions options)
+    internal PlanAssembly(DestinationStart start, TransferPass pass, ImmutableArray<RestorePoint> initial, RetentionWatch watch, PlanningOptions options)
     {
         _start = start;
         _pass = pass;
         _options = options;
-        _watch = new RetentionWatch(start.Request, initial);
+        _watch = watch.Copy();
         _consolidation = new Consolidation(pass.Model);
-        _restorable = initial.Count;
-        if (!start.IsRetiringBlocked && RetirementBrake.Check(start, pass, initial, options) is { } brake)
+        _restorable = initial.Length;
+        if (!start.IsRetiringBlocked && RetirementBrake.Check(start, pass, initial, watch, options) is { } brake)
         {
             Conflicts.Add(brake);
         }

@@ -6,13 +6,13 @@ namespace MirrorBackup.Planning;
 /// <summary>Gathers what is worth to be known about the plan of one destination.</summary>
 internal sealed class PlanWarnings(SourceView view, BackupChain destination, DestinationRequest request, DateTimeOffset now)
 {
-    internal ImmutableArray<PlanWarning> Of(TransferPass pass, PlanAssembly assembly, BackupChain result, PlanForecast forecast)
+    internal ImmutableArray<PlanWarning> Of(TransferPass pass, PlanAssembly assembly, PlanForecast forecast)
     {
         var warnings = new List<PlanWarning>(view.Warnings);
         AddFuturePoints(warnings);
         warnings.AddRange(assembly.Warnings);
-        AddUnreadablePoints(warnings, result);
-        AddJobsWithoutPoint(warnings, pass, result);
+        AddUnreadablePoints(warnings, pass.Model);
+        AddJobsWithoutPoint(warnings, pass);
         AddProblems(warnings);
         if (FreeSpace.Warn(forecast, request) is { } space)
         {
@@ -34,25 +34,22 @@ internal sealed class PlanWarnings(SourceView view, BackupChain destination, Des
         }
     }
 
-    private void AddUnreadablePoints(List<PlanWarning> warnings, BackupChain result)
+    private void AddUnreadablePoints(List<PlanWarning> warnings, DestinationModel model)
     {
-        foreach (var point in result.Points)
+        foreach (var point in model.Unrestorable().OrderBy(point => point.Id).ThenBy(point => point.Name, StringComparer.Ordinal))
         {
-            if (!result.IsRestorable(point))
-            {
-                warnings.Add(new PlanWarning(
-                    PlanWarningKind.UnreadablePoint, $"{request.Name} lists {point.Name} and cannot restore it; it is neither counted nor retired.", point.Id));
-            }
+            warnings.Add(new PlanWarning(
+                PlanWarningKind.UnreadablePoint, $"{request.Name} lists {point.Name} and cannot restore it; it is neither counted nor retired.", point.Id));
         }
     }
 
-    private void AddJobsWithoutPoint(List<PlanWarning> warnings, TransferPass pass, BackupChain result)
+    private void AddJobsWithoutPoint(List<PlanWarning> warnings, TransferPass pass)
     {
         var failed = pass.Outcomes.Where(outcome => outcome.Failure is not null).Select(outcome => outcome.Point.Id).ToHashSet();
         foreach (var job in view.Jobs)
         {
             var newest = job.FindLast(point => !failed.Contains(point.Id) && !view.FilteredOut.Contains(point.Id));
-            if (newest is not null && result.Find(newest.Id) is null)
+            if (newest is not null && pass.Model.Find(newest.Id).Count == 0)
             {
                 warnings.Add(new PlanWarning(
                     PlanWarningKind.JobWithoutPoint, $"By its retention {request.Name} does not keep {newest.Name}, the newest point of job {newest.JobId} of the source.", newest.Id));

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using MirrorBackup.Backups;
 
 namespace MirrorBackup.Planning;
@@ -5,14 +6,14 @@ namespace MirrorBackup.Planning;
 /// <summary>Stops a run that would retire suspiciously many points.</summary>
 internal static class RetirementBrake
 {
-    internal static PlanConflict? Check(DestinationStart start, TransferPass pass, IReadOnlyCollection<RestorePoint> initial, PlanningOptions options)
+    internal static PlanConflict? Check(DestinationStart start, TransferPass pass, ImmutableArray<RestorePoint> initial, RetentionWatch before, PlanningOptions options)
     {
         if (options is { MaxRetireCount: null, MaxRetirePercent: null })
         {
             return null;
         }
 
-        var watch = new RetentionWatch(start.Request, initial);
+        var watch = before.Copy();
         var released = new List<RestorePoint>(watch.InitialSurplus);
         foreach (var outcome in pass.Outcomes)
         {

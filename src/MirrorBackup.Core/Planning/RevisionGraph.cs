@@ -1,161 +1,342 @@
+using System.Collections.Immutable;
 using MirrorBackup.Backups;
 
 namespace MirrorBackup.Planning;
 
-/// <summary>Revisions and their links, kept right while revisions come and go at a cost that grows with the change.</summary>
+/// <summary>
+/// Revisions and their links, kept right while revisions come and go at a cost that grows with the change. Those of the chain from which it begins keep their
+/// positions there, new ones follow; what nobody changes is looked up in the chain.
+/// </summary>
 internal sealed class RevisionGraph
 {
-    private readonly Dictionary<string, ModelNode> _nodes;
-    private readonly Dictionary<string, List<ModelNode>> _byId;
-    private readonly Dictionary<string, List<ModelNode>> _byParentId;
+    private readonly BackupChain _chain;
+    private readonly Dictionary<string, int> _added = new(StringComparer.Ordinal);
+
+    // Only of ids that something was changed about: for all others the chain knows.
+    private readonly Dictionary<string, List<int>> _byId = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<int>> _byParentId = new(StringComparer.Ordinal);
+
+    private Dictionary<string, List<int>>? _orphans;
+    private DiskRevision[] _revisions;
+    private NodeTraits[] _traits;
+    private int[] _parents;
+    private int[] _firstChildren;
+    private int[] _nextSiblings;
 
     internal RevisionGraph(BackupChain chain)
     {
-        var count = chain.Revisions.Length;
-        _nodes = new Dictionary<string, ModelNode>(count, StringComparer.Ordinal);
-        _byId = new Dictionary<string, List<ModelNode>>(count, StringComparer.Ordinal);
-        _byParentId = new Dictionary<string, List<ModelNode>>(count, StringComparer.Ordinal);
-        foreach (var revision in chain.Revisions)
+        _chain = chain;
+        Length = chain.Revisions.Length;
+        _revisions = new DiskRevision[Length + 4];
+        chain.Revisions.CopyTo(_revisions);
+        _traits = new NodeTraits[_revisions.Length];
+        for (var i = 0; i < Length; i++)
         {
-            var node = new ModelNode(revision) { IsViewable = chain.IsViewable(revision.Path) };
-            _nodes.Add(revision.Path, node);
-            Enter(node);
+            _traits[i] = chain.Links.IsViewable(i) ? NodeTraits.Viewable : NodeTraits.None;
         }
 
-        foreach (var node in _nodes.Values)
-        {
-            LinkTo(node, chain.ParentOf(node.Path));
-        }
+        (_parents, _firstChildren, _nextSiblings) = chain.Links.Copy(_revisions.Length);
     }
 
     /// <summary>Is told of each revision whose whole chain has begun or ceased to open.</summary>
     internal Action<ModelNode>? ViewChanged { get; set; }
 
-    internal IEnumerable<ModelNode> Nodes => _nodes.Values;
+    /// <summary>Positions run up to here.</summary>
+    internal int Length { get; private set; }
 
-    internal ModelNode? Find(string path) => _nodes.GetValueOrDefault(path);
+    internal IEnumerable<ModelNode> Nodes
+    {
+        get
+        {
+            for (var i = 0; i < Length; i++)
+            {
+                if (!Has(i, NodeTraits.Removed))
+                {
+                    yield return new ModelNode(this, i);
+                }
+            }
+        }
+    }
 
-    internal IReadOnlyList<ModelNode> WithId(string id) => _byId.TryGetValue(id, out var nodes) ? nodes : [];
+    internal ModelNode? Find(string path) => NodeAt(PositionOf(path));
+
+    /// <summary>The revision that the chain had at a position, if it is still there.</summary>
+    internal ModelNode? NodeAt(int position) =>
+        position == PositionTable.None || Has(position, NodeTraits.Removed) ? null : new ModelNode(this, position);
+
+    internal IEnumerable<ModelNode> WithId(string id)
+    {
+        if (_byId.TryGetValue(id, out var positions))
+        {
+            foreach (var position in positions)
+            {
+                yield return new ModelNode(this, position);
+            }
+        }
+        else
+        {
+            for (var position = _chain.Links.FirstWithId(id); position != PositionTable.None; position = _chain.Links.NextWithId(position))
+            {
+                yield return new ModelNode(this, position);
+            }
+        }
+    }
+
+    internal DiskRevision RevisionAt(int position) => _revisions[position];
+
+    internal int ParentOf(int position) => _parents[position];
+
+    internal int FirstChildOf(int position) => _firstChildren[position];
+
+    internal int NextSiblingOf(int position) => _nextSiblings[position];
+
+    internal bool Has(int position, NodeTraits trait) => (_traits[position] & trait) != 0;
+
+    internal void Mark(int position, NodeTraits trait) => _traits[position] |= trait;
 
     /// <summary>Puts a revision at its path, in place of what is there.</summary>
     internal void Put(DiskRevision revision)
     {
-        if (_nodes.TryGetValue(revision.Path, out var node))
+        var position = PositionOf(revision.Path);
+        if (position == PositionTable.None)
         {
-            Leave(node);
-            node.Revision = revision;
-            node.IsLeftover = false;
+            position = Append(revision);
+        }
+        else if (Has(position, NodeTraits.Removed))
+        {
+            _traits[position] &= NodeTraits.Relisted;
+            _revisions[position] = revision;
         }
         else
         {
-            _nodes.Add(revision.Path, node = new ModelNode(revision));
+            Leave(position);
+            _revisions[position] = revision;
+            _traits[position] &= ~NodeTraits.Leftover;
         }
 
-        Enter(node);
-        Link(node);
+        Enter(position);
+        Link(position);
         Relink(revision.Directory, revision.Id);
-        Refresh(node);
+        Refresh(position);
     }
 
     internal void Remove(string path)
     {
-        if (_nodes.Remove(path, out var node))
+        var position = PositionOf(path);
+        if (position != PositionTable.None && !Has(position, NodeTraits.Removed))
         {
-            Leave(node);
+            Mark(position, NodeTraits.Removed);
+            Leave(position);
         }
     }
 
-    /// <summary>Takes a node out of all links; its children look for another parent of the same id.</summary>
-    private void Leave(ModelNode node)
+    /// <summary>The revisions that are there, by path.</summary>
+    internal ImmutableArray<DiskRevision> ToImmutable()
     {
-        var revision = node.Revision;
-        _byId[revision.Id].Remove(node);
-        if (revision.ParentId is { } parentId)
+        var result = ImmutableArray.CreateBuilder<DiskRevision>(Length);
+        var position = 0;
+        foreach (var (path, added) in _added.OrderBy(entry => entry.Key, StringComparer.Ordinal))
         {
-            _byParentId[parentId].Remove(node);
+            for (; position < _chain.Revisions.Length && string.CompareOrdinal(_revisions[position].Path, path) < 0; position++)
+            {
+                Add(position);
+            }
+
+            Add(added);
         }
 
-        node.Parent?.Children.Remove(node);
-        node.Parent = null;
+        for (; position < _chain.Revisions.Length; position++)
+        {
+            Add(position);
+        }
+
+        return result.DrainToImmutable();
+
+        void Add(int at)
+        {
+            if (!Has(at, NodeTraits.Removed))
+            {
+                result.Add(_revisions[at]);
+            }
+        }
+    }
+
+    private int PositionOf(string path) =>
+        _chain.PositionOf(path) is not PositionTable.None and var position ? position : _added.GetValueOrDefault(path, PositionTable.None);
+
+    private int Append(DiskRevision revision)
+    {
+        var position = Length++;
+        if (position == _revisions.Length)
+        {
+            Array.Resize(ref _revisions, position * 2);
+            Array.Resize(ref _traits, position * 2);
+            Array.Resize(ref _parents, position * 2);
+            Array.Resize(ref _firstChildren, position * 2);
+            Array.Resize(ref _nextSiblings, position * 2);
+        }
+
+        _revisions[position] = revision;
+        (_parents[position], _firstChildren[position], _nextSiblings[position]) = (PositionTable.None, PositionTable.None, PositionTable.None);
+        _added.Add(revision.Path, position);
+        return position;
+    }
+
+    /// <summary>Takes a revision out of all links; its children look for another parent of the same id.</summary>
+    private void Leave(int position)
+    {
+        var revision = _revisions[position];
+        IdList(revision.Id).Remove(position);
+        if (revision.ParentId is { } parentId)
+        {
+            ParentIdList(parentId).Remove(position);
+        }
+
+        LinkTo(position, PositionTable.None);
         Relink(revision.Directory, revision.Id);
+    }
+
+    private void Enter(int position)
+    {
+        IdList(_revisions[position].Id).Add(position);
+        if (_revisions[position].ParentId is { } parentId)
+        {
+            ParentIdList(parentId).Add(position);
+        }
     }
 
     private void Relink(string directory, string id)
     {
-        if (!_byParentId.TryGetValue(id, out var deltas))
+        foreach (var delta in ParentIdList(id))
         {
-            return;
-        }
-
-        foreach (var delta in deltas)
-        {
-            if (delta.Revision.Directory == directory)
+            if (_revisions[delta].Directory == directory)
             {
-                delta.Parent?.Children.Remove(delta);
                 Link(delta);
                 Refresh(delta);
             }
         }
     }
 
-    private void Link(ModelNode node)
+    private void Link(int position)
     {
-        List<DiskRevision> candidates = [];
-        foreach (var candidate in node.Revision.ParentId is { } id ? WithId(id) : [])
+        var delta = _revisions[position];
+        ModelNode? best = null;
+        foreach (var candidate in delta.ParentId is { } id ? WithId(id) : [])
         {
-            if (candidate.Revision.Directory == node.Revision.Directory)
+            if (candidate.Revision.Directory == delta.Directory && ParentRule.IsBetter(candidate.Revision, best?.Revision, delta))
             {
-                candidates.Add(candidate.Revision);
+                best = candidate;
             }
         }
 
-        LinkTo(node, ChainLinks.ParentOf(node.Revision, candidates));
+        LinkTo(position, best?.Position ?? PositionTable.None);
     }
 
-    private void LinkTo(ModelNode node, DiskRevision? parent)
+    private void LinkTo(int position, int parent)
     {
-        node.Parent = parent is null ? null : _nodes[parent.Path];
-        node.Parent?.Children.Add(node);
-    }
-
-    /// <summary>Finds out anew whether a node and its descendants open; stops where nothing changes.</summary>
-    private void Refresh(ModelNode start)
-    {
-        var pending = new Stack<ModelNode>();
-        pending.Push(start);
-        while (pending.TryPop(out var node))
+        if (_parents[position] is not PositionTable.None and var former)
         {
-            var isViewable = node.Revision.IsReadable && (!node.Revision.IsDelta || node.Parent is { IsViewable: true });
-            if (isViewable == node.IsViewable)
+            SiblingLink(former, position) = _nextSiblings[position];
+        }
+
+        _parents[position] = parent;
+        _nextSiblings[position] = PositionTable.None;
+        if (parent != PositionTable.None)
+        {
+            SiblingLink(parent, PositionTable.None) = position;
+        }
+    }
+
+    /// <summary>The place among the links of the children of a revision that leads to one of them, or to the end.</summary>
+    private ref int SiblingLink(int parent, int child)
+    {
+        ref var link = ref _firstChildren[parent];
+        while (link != child)
+        {
+            link = ref _nextSiblings[link];
+        }
+
+        return ref link;
+    }
+
+    /// <summary>Finds out anew whether a revision and its descendants open; stops where nothing changes.</summary>
+    private void Refresh(int start)
+    {
+        var pending = new Stack<int>();
+        pending.Push(start);
+        while (pending.TryPop(out var position))
+        {
+            var revision = _revisions[position];
+            var isViewable = revision.IsReadable
+                && (!revision.IsDelta || (_parents[position] is not PositionTable.None and var parent && Has(parent, NodeTraits.Viewable)));
+            if (isViewable == Has(position, NodeTraits.Viewable))
             {
                 continue;
             }
 
-            node.IsViewable = isViewable;
-            ViewChanged?.Invoke(node);
-            foreach (var child in node.Children)
+            _traits[position] ^= NodeTraits.Viewable;
+            ViewChanged?.Invoke(new ModelNode(this, position));
+            for (var child = _firstChildren[position]; child != PositionTable.None; child = _nextSiblings[child])
             {
                 pending.Push(child);
             }
         }
     }
 
-    private void Enter(ModelNode node)
+    private List<int> IdList(string id)
     {
-        Enter(_byId, node.Revision.Id, node);
-        if (node.Revision.ParentId is { } parentId)
+        if (!_byId.TryGetValue(id, out var positions))
         {
-            Enter(_byParentId, parentId, node);
+            positions = [.. WithId(id).Select(node => node.Position)];
+            _byId.Add(id, positions);
         }
+
+        return positions;
     }
 
-    private static void Enter(Dictionary<string, List<ModelNode>> index, string key, ModelNode node)
+    /// <summary>The deltas whose parent has an id. In the chain they stand on a revision with this id, or on none.</summary>
+    private List<int> ParentIdList(string id)
     {
-        if (!index.TryGetValue(key, out var nodes))
+        if (!_byParentId.TryGetValue(id, out var positions))
         {
-            index.Add(key, nodes = new List<ModelNode>(1));
+            positions = [.. Orphans().GetValueOrDefault(id, [])];
+            for (var parent = _chain.Links.FirstWithId(id); parent != PositionTable.None; parent = _chain.Links.NextWithId(parent))
+            {
+                for (var child = _chain.Links.FirstChildOf(parent); child != PositionTable.None; child = _chain.Links.NextSiblingOf(child))
+                {
+                    positions.Add(child);
+                }
+            }
+
+            positions.Sort();
+            _byParentId.Add(id, positions);
         }
 
-        nodes.Add(node);
+        return positions;
+    }
+
+    /// <summary>The deltas of the chain that stand on nothing there, by the id of their parent.</summary>
+    private Dictionary<string, List<int>> Orphans()
+    {
+        if (_orphans is not null)
+        {
+            return _orphans;
+        }
+
+        _orphans = new Dictionary<string, List<int>>(StringComparer.Ordinal);
+        for (var i = 0; i < _chain.Revisions.Length; i++)
+        {
+            if (_chain.Links.ParentOf(i) == PositionTable.None && _chain.Revisions[i].ParentId is { } id)
+            {
+                if (!_orphans.TryGetValue(id, out var deltas))
+                {
+                    _orphans.Add(id, deltas = []);
+                }
+
+                deltas.Add(i);
+            }
+        }
+
+        return _orphans;
     }
 }

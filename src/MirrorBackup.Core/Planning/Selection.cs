@@ -1,13 +1,15 @@
+using System.Collections.Immutable;
 using MirrorBackup.Backups;
 
 namespace MirrorBackup.Planning;
 
 /// <summary>Chooses what is sent to one destination: of what is new, what the retention keeps and the free space takes.</summary>
-internal sealed class Selection(SourceView view, DestinationStart start, IReadOnlyCollection<RestorePoint> initial, PlanningOptions options)
+internal sealed class Selection(SourceView view, DestinationStart start, ImmutableArray<RestorePoint> initial, PlanningOptions options)
 {
     private static readonly Dictionary<PointId, StepReason> NothingSkipped = [];
     private static readonly Dictionary<PointId, RouteFailure> NothingRefused = [];
 
+    private readonly RetentionWatch _watch = new(start.Request, initial);
     private readonly NewPoints _newPoints = new(view, start.Request, initial, start.ToRepair);
 
     /// <summary>Chooses, and puts the steps in order.</summary>
@@ -51,7 +53,7 @@ internal sealed class Selection(SourceView view, DestinationStart start, IReadOn
     }
 
     private Dictionary<PointId, StepReason> Superseded(TransferPass everything, Dictionary<PointId, StepReason> retired) =>
-        SupersededPoints.Find(everything, start, initial, options, retired);
+        SupersededPoints.Find(everything, _watch.Copy(), options, retired);
 
     /// <summary>
     /// Some points were left out in favour of others that do not fit. They take their place, as far as they fit beside what is sent
@@ -81,7 +83,7 @@ internal sealed class Selection(SourceView view, DestinationStart start, IReadOn
     private (TransferPass Pass, PlanAssembly Assembly) WithReasons(
         TransferPass pass, PlanAssembly assembly, Dictionary<PointId, StepReason> skipped, Dictionary<PointId, RouteFailure> refused)
     {
-        var watch = new RetentionWatch(start.Request, initial);
+        var watch = _watch.Copy();
         foreach (var outcome in pass.Outcomes)
         {
             watch.Add(outcome.Restored);
@@ -104,7 +106,7 @@ internal sealed class Selection(SourceView view, DestinationStart start, IReadOn
 
     private PlanAssembly Assemble(TransferPass pass)
     {
-        var assembly = new PlanAssembly(start, pass, initial, options);
+        var assembly = new PlanAssembly(start, pass, initial, _watch, options);
         assembly.Run();
         return assembly;
     }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using MirrorBackup.Backups;
 
 namespace MirrorBackup.Planning;
@@ -9,27 +10,27 @@ namespace MirrorBackup.Planning;
 /// </summary>
 internal sealed class SourceView
 {
-    private readonly Dictionary<PointId, int> _order = [];
+    // Where time alone decides, the place of a point is found by its instant.
+    private readonly Dictionary<PointId, int>? _order;
 
     internal SourceView(BackupChain chain, VmFilter filter)
     {
         Chain = chain;
         IsExcluded = !filter.Matches(chain);
-        var points = IsExcluded ? [] : WithoutDuplicates();
-        foreach (var point in InOrder(points))
+        var order = new SourceOrder(chain, IsExcluded ? [] : WithoutDuplicates());
+        Ordered = order.Points;
+        Warnings = order.Warnings;
+        if (!order.IsByTime)
         {
-            _order.Add(point.Id, Ordered.Count);
-            Ordered.Add(point);
-            if (chain.Mode == BackupMode.Full && !filter.Matches(chain.VmId, point.VmTags))
-            {
-                FilteredOut.Add(point.Id);
-            }
+            _order = Ordered.Select((point, place) => (point.Id, place)).ToDictionary();
         }
 
-        foreach (var group in Ordered.GroupBy(point => point.JobId, StringComparer.Ordinal))
+        if (chain.Mode == BackupMode.Full)
         {
-            Jobs.Add([.. group]);
+            FilteredOut = [.. Ordered.Where(point => !filter.Matches(chain.VmId, point.VmTags)).Select(point => point.Id)];
         }
+
+        Jobs = ByJob(Ordered);
     }
 
     internal BackupChain Chain { get; }
@@ -40,31 +41,54 @@ internal sealed class SourceView
     /// <summary>Whether the filter leaves nothing of the VM.</summary>
     internal bool IsExcluded { get; }
 
-    internal List<RestorePoint> Ordered { get; } = [];
+    internal List<RestorePoint> Ordered { get; }
 
     /// <summary>The points of each job, in order.</summary>
-    internal List<List<RestorePoint>> Jobs { get; } = [];
+    internal List<List<RestorePoint>> Jobs { get; }
 
     internal HashSet<PointId> FilteredOut { get; } = [];
 
     internal List<PlanConflict> Conflicts { get; } = [];
 
-    internal List<PlanWarning> Warnings { get; } = [];
+    internal IReadOnlyList<PlanWarning> Warnings { get; }
 
-    internal int OrderOf(PointId id) => _order[id];
+    /// <summary>The place in <see cref="Ordered"/> of a point of the source.</summary>
+    internal int OrderOf(PointId id) => _order is null ? ((ReadOnlySpan<RestorePoint>)CollectionsMarshal.AsSpan(Ordered)).PositionOf(id) : _order[id];
 
-    /// <summary>Of points with one identity the restorable ones go first, then those of the job that began earlier, then the name decides.</summary>
-    private List<RestorePoint> WithoutDuplicates()
+    /// <summary>Whether the source has a point.</summary>
+    internal bool Has(PointId id) => _order?.ContainsKey(id) ?? ((ReadOnlySpan<RestorePoint>)CollectionsMarshal.AsSpan(Ordered)).PositionOf(id) >= 0;
+
+    private static List<List<RestorePoint>> ByJob(List<RestorePoint> points)
     {
-        var firstOfJob = new Dictionary<string, PointId>(StringComparer.Ordinal);
-        foreach (var point in Chain.Points)
+        var jobs = new List<List<RestorePoint>>();
+        var byId = new Dictionary<string, List<RestorePoint>>(StringComparer.Ordinal);
+        List<RestorePoint>? job = null;
+        foreach (var point in points)
         {
-            firstOfJob.TryAdd(point.JobId, point.Id);
+            // Nearly always it is the job of the point before.
+            if (job is null || job[0].JobId != point.JobId)
+            {
+                if (!byId.TryGetValue(point.JobId, out job))
+                {
+                    byId.Add(point.JobId, job = []);
+                    jobs.Add(job);
+                }
+            }
+
+            job.Add(point);
         }
 
+        return jobs;
+    }
+
+    /// <summary>Of points with one identity the restorable ones go first, then those of the job that began earlier, then the name decides.</summary>
+    /// <returns>Their positions in the chain, in order of time.</returns>
+    private List<int> WithoutDuplicates()
+    {
         // In order of time, twins are neighbours.
         var all = Chain.Points;
-        var points = new List<RestorePoint>(all.Length);
+        var points = new List<int>(all.Length);
+        Dictionary<string, PointId>? firstOfJob = null;
         for (int first = 0, next; first < all.Length; first = next)
         {
             next = first + 1;
@@ -73,16 +97,27 @@ internal sealed class SourceView
                 next++;
             }
 
-            points.Add(next == first + 1 ? all[first] : Best(all[first..next], firstOfJob));
+            points.Add(next == first + 1 ? first : Best(first, next, firstOfJob ??= FirstOfJobs()));
         }
 
         return points;
     }
 
-    /// <summary>Chooses one of several points of one instant, and says so.</summary>
-    private RestorePoint Best(ImmutableArray<RestorePoint> twins, Dictionary<string, PointId> firstOfJob)
+    private Dictionary<string, PointId> FirstOfJobs()
     {
-        var ranked = twins
+        var firstOfJob = new Dictionary<string, PointId>(StringComparer.Ordinal);
+        foreach (var point in Chain.Points)
+        {
+            firstOfJob.TryAdd(point.JobId, point.Id);
+        }
+
+        return firstOfJob;
+    }
+
+    /// <summary>Chooses one of several points of one instant, and says so.</summary>
+    private int Best(int first, int end, Dictionary<string, PointId> firstOfJob)
+    {
+        var ranked = Chain.Points[first..end]
             .OrderByDescending(Chain.IsRestorable)
             .ThenBy(point => firstOfJob[point.JobId])
             .ThenBy(point => point.JobId, StringComparer.Ordinal)
@@ -99,133 +134,6 @@ internal sealed class SourceView
             });
         }
 
-        return ranked[0];
-    }
-
-    private List<RestorePoint> InOrder(List<RestorePoint> points)
-    {
-        var parents = ParentPoints(points);
-        var followers = new Dictionary<PointId, List<RestorePoint>>();
-        var waitingFor = new Dictionary<PointId, int>();
-        foreach (var point in points)
-        {
-            waitingFor[point.Id] = parents[point.Id].Count;
-            foreach (var parent in parents[point.Id])
-            {
-                if (!followers.TryGetValue(parent, out var list))
-                {
-                    followers.Add(parent, list = []);
-                }
-
-                list.Add(point);
-                if (point.Id < parent)
-                {
-                    Warnings.Add(new PlanWarning(PlanWarningKind.ClockWentBack, $"The source point {point.Name} is dated before its parent {parent}: a clock went back.", point.Id));
-                }
-            }
-        }
-
-        var ready = new PriorityQueue<RestorePoint, PointId>();
-        foreach (var point in points.Where(point => waitingFor[point.Id] == 0))
-        {
-            ready.Enqueue(point, point.Id);
-        }
-
-        var ordered = new List<RestorePoint>(points.Count);
-        var taken = new HashSet<PointId>();
-        while (ready.TryDequeue(out var point, out _))
-        {
-            ordered.Add(point);
-            taken.Add(point.Id);
-            foreach (var follower in followers.TryGetValue(point.Id, out var list) ? list : [])
-            {
-                if (--waitingFor[follower.Id] == 0)
-                {
-                    ready.Enqueue(follower, follower.Id);
-                }
-            }
-        }
-
-        // Points whose disks wait for each other cannot be sent; they keep their place in time, so that the plan can say so.
-        ordered.AddRange(points.Where(point => !taken.Contains(point.Id)));
-        return ordered;
-    }
-
-    /// <summary>For each point, the points that list the nearest listed ancestors of its disks.</summary>
-    private Dictionary<PointId, List<PointId>> ParentPoints(List<RestorePoint> points)
-    {
-        var pointAt = new Dictionary<string, PointId>(StringComparer.Ordinal);
-        foreach (var point in points)
-        {
-            foreach (var disk in point.Disks)
-            {
-                pointAt.TryAdd(disk.Path, point.Id);
-            }
-        }
-
-        var result = new Dictionary<PointId, List<PointId>>(points.Count);
-        var nearest = new Dictionary<string, PointId?>(StringComparer.Ordinal);
-        foreach (var point in points)
-        {
-            var parents = new List<PointId>(1);
-            foreach (var disk in point.Disks)
-            {
-                if (NearestAbove(disk.Path, pointAt, nearest) is { } parent && parent != point.Id && !parents.Contains(parent))
-                {
-                    parents.Add(parent);
-                }
-            }
-
-            result.Add(point.Id, parents);
-        }
-
-        return result;
-    }
-
-    private PointId? NearestAbove(string path, Dictionary<string, PointId> pointAt, Dictionary<string, PointId?> nearest)
-    {
-        // Nearly always the parent itself is listed, and there is nothing to remember.
-        if (Chain.ParentOf(path) is not { } above)
-        {
-            return null;
-        }
-
-        if (pointAt.TryGetValue(above.Path, out var direct))
-        {
-            return direct;
-        }
-
-        PointId? found = null;
-        var walked = new List<string>();
-        var seen = new HashSet<string>(StringComparer.Ordinal);
-        for (var current = path; seen.Add(current);)
-        {
-            if (nearest.TryGetValue(current, out var known))
-            {
-                found = known;
-                break;
-            }
-
-            walked.Add(current);
-            if (Chain.ParentOf(current) is not { } parent)
-            {
-                break;
-            }
-
-            if (pointAt.TryGetValue(parent.Path, out var point))
-            {
-                found = point;
-                break;
-            }
-
-            current = parent.Path;
-        }
-
-        foreach (var passed in walked)
-        {
-            nearest[passed] = found;
-        }
-
-        return found;
+        return Chain.Points.IndexOf(ranked[0], first, end - first, ReferenceEqualityComparer.Instance);
     }
 }

@@ -131,9 +131,9 @@ internal sealed class StepBuilder
         {
             var onSource = point.Disks.FirstOrDefault(candidate => candidate.Disk == disk.Disk).Path;
             var node = _model.Graph.Find(disk.Path);
-            var isNeeded = node is { IsViewable: true } or { Children.Count: > 0 };
+            var isNeeded = node is { IsViewable: true } or { Children.IsEmpty: false };
             var sourceId = onSource is null ? null : _source.Revision(onSource)?.Id;
-            if (onSource is null || (isNeeded && sourceId != node!.Revision.Id) || (sourceId is not null && !_names.MayLieAt(disk.Path, sourceId)))
+            if (onSource is null || (isNeeded && sourceId != node!.Value.Revision.Id) || (sourceId is not null && !_names.MayLieAt(disk.Path, sourceId)))
             {
                 return AnotherBackup(disk.Path);
             }

@@ -11,19 +11,16 @@ internal static class SupersededPoints
 
     /// <summary>Finds them.</summary>
     /// <param name="pass">Everything that can be sent.</param>
-    /// <param name="start">The destination.</param>
-    /// <param name="initial">The points that it can restore before anything is sent.</param>
+    /// <param name="watch">The retention of the destination before anything is sent; it is told of what can be sent.</param>
     /// <param name="options">The choices of the job.</param>
     /// <param name="retired">Points that are left out anyway, unless what stays cannot do without them.</param>
     /// <returns>These and the retired ones, with their reasons.</returns>
     internal static Dictionary<PointId, StepReason> Find(
         TransferPass pass,
-        DestinationStart start,
-        IEnumerable<RestorePoint> initial,
+        RetentionWatch watch,
         PlanningOptions options,
         IReadOnlyDictionary<PointId, StepReason> retired)
     {
-        var watch = new RetentionWatch(start.Request, initial);
         var released = new HashSet<RestorePoint>(watch.InitialSurplus, ReferenceEqualityComparer.Instance);
         var brought = new List<RestorePoint>();
         var atOnce = new List<RestorePoint>();
@@ -42,7 +39,7 @@ internal static class SupersededPoints
 
         var candidates = options.SkipSuperseded ? brought.FindAll(released.Contains) : atOnce;
         var skipped = new Dictionary<PointId, StepReason>(retired);
-        HashSet<ModelNode>? needed = null;
+        NodeSet? needed = null;
         foreach (var point in candidates)
         {
             needed ??= NeededNodes.Of(pass.Model, kept => !released.Contains(kept) && pass.Model.IsRestorable(kept));
@@ -64,7 +61,7 @@ internal static class SupersededPoints
     /// Whether points that stay stand on a healed one. It is then healed though it goes: that makes them whole for the price of one
     /// revision. A new one that goes is collapsed into the next instead.
     /// </summary>
-    private static bool Uses(DestinationModel model, RestorePoint point, HashSet<ModelNode> needed)
+    private static bool Uses(DestinationModel model, RestorePoint point, NodeSet needed)
     {
         foreach (var disk in point.Disks)
         {
@@ -92,14 +89,14 @@ internal static class SupersededPoints
             }
         }
 
-        var seen = new HashSet<ModelNode>();
+        var seen = new NodeSet(pass.Model.Graph);
         foreach (var outcome in pass.Outcomes.Where(outcome => !skipped.ContainsKey(outcome.Point.Id)))
         {
             foreach (var disk in outcome.Disks)
             {
-                for (var node = pass.Model.Graph.Find(disk.TargetPath); node is not null && seen.Add(node); node = node.Parent)
+                for (var node = pass.Model.Graph.Find(disk.TargetPath); node is { } current && seen.Add(current); node = current.Parent)
                 {
-                    if (keyPoints.TryGetValue(node.Path, out var point))
+                    if (keyPoints.TryGetValue(current.Path, out var point))
                     {
                         skipped.Remove(point);
                     }

@@ -10,6 +10,7 @@ internal sealed class TargetNames
     private const long MaxSecond = 253402300799;
 
     private readonly DestinationModel _model;
+    private readonly BackupChain _chain;
     private readonly string _jobId;
     private readonly StorageForm _form;
     private readonly HashSet<string> _names = new(StringComparer.Ordinal);
@@ -19,15 +20,11 @@ internal sealed class TargetNames
     internal TargetNames(DestinationModel model, BackupChain chain, string jobId, StorageForm form)
     {
         _model = model;
+        _chain = chain;
         _jobId = jobId;
         _form = form;
         _expected = new ExpectedParents(model);
         _reserved.UnionWith(chain.ReservedPaths);
-        foreach (var point in chain.Points)
-        {
-            _names.Add(point.Name);
-        }
-
         foreach (var merge in chain.PendingMerges)
         {
             _reserved.Add(merge.StatePath);
@@ -95,7 +92,7 @@ internal sealed class TargetNames
 
     private bool IsFree(string name, List<DiskRoute> routes)
     {
-        if (_names.Contains(name) || _reserved.Contains(name + ".json"))
+        if (_chain.HasName(name) || _names.Contains(name) || _reserved.Contains(name + ".json"))
         {
             return false;
         }
@@ -115,5 +112,5 @@ internal sealed class TargetNames
         !_reserved.Contains(path) && !_model.IsListed(path) && _model.Graph.Find(path) is null;
 
     private bool SortsAfterParent(DiskRoute route, string name) =>
-        route.Parent is null || string.CompareOrdinal(name + Extension, route.Parent.Revision.FileName) > 0;
+        route.Parent is not { } parent || string.CompareOrdinal(name + Extension, parent.Revision.FileName) > 0;
 }

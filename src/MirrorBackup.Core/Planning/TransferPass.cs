@@ -20,7 +20,7 @@ internal sealed class TransferPass
         _view = view;
         _newPoints = newPoints;
         _skipped = skipped;
-        Model = start.CreateModel();
+        Model = start.TakeModel();
         _builder = new StepBuilder(view, Model, start.Chain, start.Request, options);
     }
 

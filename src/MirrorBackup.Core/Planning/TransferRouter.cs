@@ -135,7 +135,7 @@ internal sealed class TransferRouter(BackupChain source, DestinationModel model,
         ModelNode? best = null;
         foreach (var node in model.Graph.WithId(delta.ParentId!))
         {
-            if (IsUsable(node, delta.Disk) && IsFree(node, fixedPath) && (best is null || Rank(node).CompareTo(Rank(best)) < 0))
+            if (IsUsable(node, delta.Disk) && IsFree(node, fixedPath) && (best is not { } known || Rank(node).CompareTo(Rank(known)) < 0))
             {
                 best = node;
             }

@@ -9,6 +9,9 @@ internal interface IRuleTally
     /// <returns>Whether <paramref name="point"/> is kept.</returns>
     bool Add(LedgerEntry point, out LedgerEntry? released);
 
+    /// <summary>Another tally that was told the same until now.</summary>
+    IRuleTally Copy();
+
     /// <summary>Whether the rule would keep a point that it has not been told.</summary>
     bool Wants(LedgerEntry point);
 

@@ -11,5 +11,5 @@ public sealed record KeepLastRule : RetentionRule
     /// <inheritdoc/>
     public override string ToString() => $"last {Count}";
 
-    internal override IRuleTally Start(TimeZoneInfo? timeZone) => new LastTally(Count);
+    internal override IRuleTally Start(TimeZoneInfo? timeZone, int capacity) => new LastTally(Count, capacity);
 }

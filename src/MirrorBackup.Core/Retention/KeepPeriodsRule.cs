@@ -20,5 +20,5 @@ public sealed record KeepPeriodsRule : RetentionRule
     public override string ToString() =>
         $"{PeriodLabel.Name(Period)} {Count}" + (Shift == 0 ? "" : $" shifted by {Shift} {(Period == RetentionPeriod.Daily ? "h" : "days")}");
 
-    internal override IRuleTally Start(TimeZoneInfo? timeZone) => new PeriodTally(this, timeZone ?? TimeZoneInfo.Utc);
+    internal override IRuleTally Start(TimeZoneInfo? timeZone, int capacity) => new PeriodTally(this, timeZone ?? TimeZoneInfo.Utc);
 }

@@ -5,6 +5,16 @@ internal sealed class PeriodTally(KeepPeriodsRule rule, TimeZoneInfo timeZone) :
 {
     private readonly SortedDictionary<int, LedgerEntry> _oldest = [];
 
+    private PeriodTally(PeriodTally origin)
+        : this(origin.Rule, origin.TimeZone)
+    {
+        _oldest = new SortedDictionary<int, LedgerEntry>(origin._oldest);
+    }
+
+    private KeepPeriodsRule Rule => rule;
+
+    private TimeZoneInfo TimeZone => timeZone;
+
     public bool Add(LedgerEntry point, out LedgerEntry? released)
     {
         released = null;
@@ -14,7 +24,11 @@ internal sealed class PeriodTally(KeepPeriodsRule rule, TimeZoneInfo timeZone) :
             return false;
         }
 
-        if (!_oldest.TryGetValue(label, out released) && _oldest.Count == rule.Count)
+        if (_oldest.TryGetValue(label, out var holder))
+        {
+            released = holder;
+        }
+        else if (_oldest.Count == rule.Count)
         {
             var first = First;
             released = first.Value;
@@ -24,6 +38,8 @@ internal sealed class PeriodTally(KeepPeriodsRule rule, TimeZoneInfo timeZone) :
         _oldest[label] = point;
         return true;
     }
+
+    public IRuleTally Copy() => new PeriodTally(this);
 
     public bool Wants(LedgerEntry point) => Wants(point, LabelOf(point));
 

@@ -25,7 +25,7 @@ internal static class RetentionDecision
         var verdicts = ImmutableArray.CreateBuilder<RetentionVerdict>(entries.Count);
         foreach (var entry in entries)
         {
-            var isKept = entry.Keepers > 0;
+            var isKept = ledger.Keeps(entry);
             verdicts.Add(new RetentionVerdict(entry.Timestamp, isKept, isKept ? reasons[entry.Order].ToImmutable() : [NoRule]));
         }
 

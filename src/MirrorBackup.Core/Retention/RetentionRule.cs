@@ -12,5 +12,7 @@ public abstract record RetentionRule
     public int Count { get; }
 
     /// <summary>Makes the running count of this rule.</summary>
-    internal abstract IRuleTally Start(TimeZoneInfo? timeZone);
+    /// <param name="timeZone">Whose clock cuts time.</param>
+    /// <param name="capacity">How many points are to come, if that is known.</param>
+    internal abstract IRuleTally Start(TimeZoneInfo? timeZone, int capacity);
 }
