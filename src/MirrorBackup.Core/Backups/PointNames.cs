@@ -20,7 +20,7 @@ public sealed class PointNames
     // The letters of 100 alphabets: enough for any text that a person types.
     private const int MaxDays = 2600;
 
-    // Most plans are carried out without being told to anybody.
+    // Not every plan is told to somebody, and letters cost more than many a plan.
     private readonly Lazy<Dictionary<long, string>> _names;
     private readonly Lazy<Dictionary<string, string>> _files;
 
