@@ -9,14 +9,15 @@ blocks=$(( size / 2 ))
 
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-cli=$PWD/artifacts/bin/MirrorBackup.Cli/release/mirror-backup
+cli=$folder/cli/mirror-backup
 tool=$PWD/artifacts/bin/MirrorBackup.Benchmarks/release/MirrorBackup.Benchmarks
 export PEER_KEY=0123456789abcdef0123456789ABCDEF OTHER_KEY=fedcba9876543210fedcba9876543210
 export DOTNET_TieredPGO=0
 brotli='?useVhdDirectory=true&vhdDirectoryCompression=brotli' none='?useVhdDirectory=true&vhdDirectoryCompression=none'
 key='encryptionKey=env:PEER_KEY' other='encryptionKey=env:OTHER_KEY'
 
-dotnet build samples/MirrorBackup.Cli -c Release -v q > /dev/null
+# As one would install it: compiled ahead of time, so that a run of a second does not spend half of it on that.
+dotnet publish samples/MirrorBackup.Cli -c Release --use-current-runtime --self-contained false -p:PublishReadyToRun=true -o "$folder/cli" -v q > /dev/null
 dotnet build benchmarks/MirrorBackup.Benchmarks -c Release -v q > /dev/null
 
 # mirror MODE SOURCE RETENTION DESTINATION...
@@ -36,6 +37,14 @@ timed() {
 # The median of a column.
 median() { sort -g -k "$2,$2" "$folder/times-$1" | awk -v column="$2" '{ value[NR] = $column } END { print value[int((NR + 1) / 2)] }'; }
 
+# What was written is emptied and stays to the end: some file systems are slow to make files for minutes after many were removed, and memory that is not used
+# again at once goes back to the host of a virtual machine, which is slow to give it.
+put_away() {
+    find "$folder/out" -type f -exec truncate -s 0 {} +
+    mv "$folder/out" "$folder/old-$(( ++away ))"
+}
+away=0
+
 # row NAME TARGET FLOOR-COMMAND OUR-COMMAND: the target is what the floor takes, divided by what we take. "$out" is a new folder each time.
 row() {
     [[ $1 =~ $pattern ]] || return 0
@@ -43,13 +52,13 @@ row() {
     local round out=$folder/out
     for (( round = 0; round <= rounds; round++ )); do
         for side in floor ours; do
-            rm -rf "$out"; mkdir "$out"
+            mkdir "$out"
             [[ -z ${5:-} ]] || bash -c "$5"
             if [[ $side == floor ]]; then timed floor bash -c "$3"; else timed ours bash -c "$4"; fi
+            put_away
         done
         (( round > 0 )) || rm "$folder"/times-* # the first round warms up
     done
-    rm -rf "$out"
     awk -v name="$1" -v target="$2" -v floor="$(median floor 1)" -v ours="$(median ours 1)" -v cpu="$(median ours 2)" -v floorCpu="$(median floor 2)" -v peak="$(median ours 3)" -v size="$size" \
         'BEGIN { printf "| %s | %.2f | %.1f | %.2f | %.1f | %.0f | %.2f | %s |\n", name, floor, floorCpu, ours, cpu, peak, floor / ours, target }'
 }
@@ -92,7 +101,7 @@ deltas() {
     "$tool" sample-deltas "$folder/chain" "$@" > /dev/null
     mirror incremental chain 20 merge-file "merge-dir$none" > /dev/null
 }
-in_place() { echo "head -c $1M /dev/zero > /dev/null; dd if=\"\$vhd\" of=\"\$folder/out/base\" bs=2M count=$(( $1 / 2 )) conv=notrunc,fsync status=none"; }
+in_place() { echo "dd if=\"\$vhd\" of=\"\$folder/out/base\" bs=2M count=$(( $1 / 2 )) conv=notrunc,fsync status=none"; }
 if [[ "merge of one delta merge of ten deltas" =~ $pattern || $pattern == merge* ]]; then
     deltas 200 100
     prepare='cp -r "$folder/merge-file/." "$folder/out" && cp "$vhd" "$folder/out/base" && sync -f "$folder/out"'

@@ -156,8 +156,7 @@ internal sealed partial class DestinationRun : IAsyncDisposable
     public async Task RunStepAsync(MirrorStep step, Func<StepWork, CancellationToken, Task> action, CancellationToken cancellationToken)
     {
         Debug.Assert(ReferenceEquals(step, Current), "Steps are done in the order of the plan.");
-        var work = new StepWork();
-        var started = _context.Time.GetTimestamp();
+        var work = new StepWork { Started = _context.Time.GetTimestamp() };
         _context.Progress.Begin($"{_vmId} → {Name}: {PlanJson.KindOf(step)}");
         try
         {
@@ -166,8 +165,8 @@ internal sealed partial class DestinationRun : IAsyncDisposable
             _changed |= step is not SkipStep;
             _damage.Forget(step);
             Note(step);
-            _journal.Add(step, MirrorOutcome.Succeeded, work, started, null);
-            _context.Logger.StepDone(_vmId, Name, PlanJson.KindOf(step), _context.Time.GetElapsedTime(started), work.BytesWritten);
+            _journal.Add(step, MirrorOutcome.Succeeded, work, null);
+            _context.Logger.StepDone(_vmId, Name, PlanJson.KindOf(step), _context.Time.GetElapsedTime(work.Started), work.BytesWritten);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -177,13 +176,13 @@ internal sealed partial class DestinationRun : IAsyncDisposable
         catch (SourceDefectException defect)
         {
             // Nothing was listed or unlisted, so that the cache is as good as it was.
-            _journal.Add(step, defect.MayPass ? MirrorOutcome.NotRun : MirrorOutcome.Failed, work, started, defect.Cause);
+            _journal.Add(step, defect.MayPass ? MirrorOutcome.NotRun : MirrorOutcome.Failed, work, defect.Cause);
         }
         catch (Exception error)
         {
             _changed = true;
             var cause = await _lock.CauseOfAsync(error).ConfigureAwait(false);
-            _journal.Add(step, MirrorOutcome.Failed, work, started, cause);
+            _journal.Add(step, MirrorOutcome.Failed, work, cause);
             _context.Logger.StepFailed(cause, _vmId, Name, PlanJson.KindOf(step));
             Fail(cause);
         }

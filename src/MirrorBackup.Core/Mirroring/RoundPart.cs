@@ -11,13 +11,14 @@ namespace MirrorBackup.Mirroring;
 /// <summary>What one destination has of a round: the step, the revisions that have arrived, and what went wrong.</summary>
 internal sealed class RoundPart
 {
-    private readonly StepWork _moved = new();
+    private readonly StepWork _moved;
     private readonly List<SentDisk> _sent = [];
     private readonly Dictionary<string, long> _sizes = new(StringComparer.Ordinal);
 
-    private RoundPart(DestinationRun destination, MirrorStep step, RestorePoint point, RestorePoint written, ImmutableArray<DiskTransfer> disks)
+    private RoundPart(DestinationRun destination, long started, MirrorStep step, RestorePoint point, RestorePoint written, ImmutableArray<DiskTransfer> disks)
     {
         (Destination, Step, Point, Written, Disks) = (destination, step, point, written, disks);
+        _moved = new StepWork { Started = started };
     }
 
     public DestinationRun Destination { get; }
@@ -46,10 +47,10 @@ internal sealed class RoundPart
     /// <summary>What the archive hashed to as it is stored, where that was asked for and its clear bytes were not looked at.</summary>
     public string? StoredHash { get; private set; }
 
-    public static RoundPart Of(DestinationRun destination) => destination.Current switch
+    public static RoundPart Of(DestinationRun destination, long started) => destination.Current switch
     {
-        TransferStep step => new(destination, step, step.Point, step.Written, step.Disks),
-        ReplaceStep step => new(destination, step, step.Point, step.Written, step.Disks),
+        TransferStep step => new(destination, started, step, step.Point, step.Written, step.Disks),
+        ReplaceStep step => new(destination, started, step, step.Point, step.Written, step.Disks),
         var other => throw new InvalidOperationException($"The step {other} of {destination.Name} transfers nothing."),
     };
 
@@ -108,7 +109,7 @@ internal sealed class RoundPart
 
     private async Task EndAsync(SourceBackups source, SourceDefectException? defect, StepWork work, CancellationToken cancellationToken)
     {
-        (work.BytesRead, work.BytesWritten, work.Disks) = (_moved.BytesRead, _moved.BytesWritten, [.. _sent]);
+        (work.Started, work.BytesRead, work.BytesWritten, work.Disks) = (_moved.Started, _moved.BytesRead, _moved.BytesWritten, [.. _sent]);
         cancellationToken.ThrowIfCancellationRequested();
         if ((Error ?? defect) is { } error)
         {

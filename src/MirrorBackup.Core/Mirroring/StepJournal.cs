@@ -9,12 +9,12 @@ internal sealed class StepJournal(TimeProvider time)
     private readonly List<StepReport> _reports = [];
 
     /// <summary>Notes a step that was begun.</summary>
-    public void Add(MirrorStep step, MirrorOutcome outcome, StepWork work, long started, Exception? error) => _reports.Add(NewReport(step, outcome) with
+    public void Add(MirrorStep step, MirrorOutcome outcome, StepWork work, Exception? error) => _reports.Add(NewReport(step, outcome) with
     {
         BytesRead = work.BytesRead,
         BytesWritten = work.BytesWritten,
         Disks = work.Disks,
-        Duration = time.GetElapsedTime(started),
+        Duration = time.GetElapsedTime(work.Started),
         Error = error is null ? null : ReportedError.From(error),
     });
 

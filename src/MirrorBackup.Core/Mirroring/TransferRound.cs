@@ -16,10 +16,11 @@ internal sealed class TransferRound(RunContext context, SourceBackups source)
     /// <returns>What of the source could not be read; <see langword="null"/> if all could.</returns>
     public async Task<SourceDefectException?> RunAsync(IReadOnlyList<DestinationRun> participants, CancellationToken cancellationToken)
     {
+        var started = context.Time.GetTimestamp();
         var parts = new List<RoundPart>(participants.Count);
         foreach (var destination in participants)
         {
-            parts.Add(RoundPart.Of(destination));
+            parts.Add(RoundPart.Of(destination, started));
         }
 
         SourceDefectException? defect = null;

@@ -46,6 +46,18 @@ public sealed class ReadOnceTests
     }
 
     [Fact]
+    public async Task Run_SlowSource_StepsTakeAsLongAsTheReading()
+    {
+        await using var world = new MirrorFixture();
+        world.Source.AfterRead = (path, _, content) => world.Time.Advance(content.Length > Structures ? TimeSpan.FromSeconds(10) : TimeSpan.Zero);
+
+        var report = await world.MirrorAsync("d1", "d2");
+
+        Assert.All(report.Vms[0].Destinations, static destination => Assert.All(
+            destination.Steps.Where(static step => step.Kind == "transfer"), static step => Assert.True(step.Duration >= TimeSpan.FromSeconds(10), $"{step.Duration}")));
+    }
+
+    [Fact]
     public async Task Run_OneDestinationFails_TheOthersReadNothingAgain()
     {
         await using var world = new MirrorFixture("doc-delta", 1);
