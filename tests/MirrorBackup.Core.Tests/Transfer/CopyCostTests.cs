@@ -1,0 +1,95 @@
+using MirrorBackup.Disks;
+using MirrorBackup.Golden;
+using MirrorBackup.Remotes;
+using MirrorBackup.Tests.Vhd;
+using MirrorBackup.Transfer;
+using MirrorBackup.Vhd;
+
+namespace MirrorBackup.Tests.Transfer;
+
+/// <summary>What a copy allocates for each block, and how often it reads and writes. Alone, because allocations are counted for the whole process.</summary>
+[Collection(nameof(Alone))]
+public sealed class CopyCostTests(ITestOutputHelper output) : IDisposable
+{
+    private const int Few = 16;
+    private const int Many = 48;
+
+    // Of a block of 2 MiB, that is 4 MiB for a GiB: what waits on the way, an object of some hundred bytes each. Less where it is compiled for release.
+    private const int AllocatedPerBlock = 8 << 10;
+
+    private readonly TemporaryFolder _folder = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task RunAsync_FileToFiles_AllocatesNearlyNothingForABlock(int destinations)
+    {
+        var (few, many) = (long.MaxValue, long.MaxValue);
+        for (var i = 0; i < 3; i++)
+        {
+            // The least of several: the buffers of blocks, which are pooled, are made in some run or other.
+            few = Math.Min(few, (await CopyAsync(Few, destinations, $"few{i}")).Allocated);
+            many = Math.Min(many, (await CopyAsync(Many, destinations, $"many{i}")).Allocated);
+        }
+
+        var each = (many - few) / (Many - Few);
+        output.WriteLine($"{each} bytes for each block");
+        Assert.InRange(each, 0, AllocatedPerBlock * destinations);
+    }
+
+    [Fact]
+    public async Task RunAsync_FileToFiles_ReadsEachByteOnceAndWritesItOnceForEach()
+    {
+        var (_, read, written) = await CopyAsync(Many, 2, "counted");
+
+        var blocks = Many * 2L * VhdBytes.MiB;
+        Assert.InRange(read, blocks, (long)(1.01 * blocks));
+        Assert.InRange(written, 2 * blocks, (long)(2.02 * blocks));
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private async Task<(long Allocated, long Read, long Written)> CopyAsync(int blocks, int destinations, string name)
+    {
+        await using var source = new MeteredRemote(Open($"{name}-source"));
+        await WriteAsync(source, blocks);
+        var targets = Enumerable.Range(0, destinations).Select(number => new MeteredRemote(Open($"{name}-{number}"))).ToArray();
+        await using var disk = await VhdFile.OpenAsync(source, RemotePath.Parse("a.vhd"), null, Cancellation);
+        var before = source.Traffic.BytesRead;
+
+        var allocated = GC.GetTotalAllocatedBytes(precise: true);
+        var result = await DiskCopy.RunAsync(disk, [.. targets.Select(target => TargetOf(target, disk))], cancellationToken: Cancellation);
+        allocated = GC.GetTotalAllocatedBytes(precise: true) - allocated;
+
+        Assert.True(result.Succeeded);
+        foreach (var target in targets)
+        {
+            await target.DisposeAsync();
+        }
+
+        return (allocated, source.Traffic.BytesRead - before, targets.Sum(static target => target.Traffic.BytesWritten));
+    }
+
+    private LocalRemote Open(string name) => LocalRemote.Open(Directory.CreateDirectory(_folder[name]).FullName);
+
+    private static async Task WriteAsync(IRemote remote, int blocks)
+    {
+        var file = new VhdBytes { Size = blocks * 2L * VhdBytes.MiB };
+        for (var block = 0; block < blocks; block++)
+        {
+            file.Block(block, (byte)(block + 1));
+        }
+
+        await file.WriteToAsync(remote, "a.vhd");
+    }
+
+    private static CopyTarget<IDiskWriter> TargetOf(MeteredRemote remote, VhdFile disk) => new(remote.Name, async stop => await VhdFileWriter.CreateAsync(
+        remote,
+        RemotePath.Parse("a.vhd"),
+        new DiskIdentity(disk.Id, null, null, disk.VirtualSize),
+        disk.AllocatedBlocks,
+        new VhdWriteOptions { Timestamp = disk.Footer.CreatedAt, Grade = WriteGrade.Publish },
+        stop));
+}
