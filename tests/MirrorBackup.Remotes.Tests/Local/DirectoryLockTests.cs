@@ -66,10 +66,9 @@ public sealed class DirectoryLockTests : IDisposable
         MakeForeignLock(secondsAgo: -3600);
 
         var waiting = remote.LockAsync(Vm, new LockOptions(TimeSpan.FromMinutes(1)), Cancellation).AsTask();
-        while (!waiting.IsCompleted)
+        while (await Task.WhenAny(_clock.TimerIsSetAsync(), waiting) != waiting)
         {
             _clock.Advance(TimeSpan.FromSeconds(1));
-            await Task.Yield();
         }
 
         await using var held = await waiting;
