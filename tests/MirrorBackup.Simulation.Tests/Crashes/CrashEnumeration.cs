@@ -50,7 +50,7 @@ internal sealed class CrashEnumeration
         var before = await _job.ReadAsync(disk);
 
         // Where nothing is damaged to begin with.
-        _isWhole = before.Values.All(static state => state.Points.Values.All(static problem => problem is null)) && !EqualFooters.Check(disk, static () => { }).Any();
+        _isWhole = before.Values.All(static state => state.Points.Values.All(static problem => problem is null)) && !EqualFooters.Check(disk, EqualFooters.FindClosed(disk).ToHashSet(), static () => { }).Any();
         foreach (var name in _setting.Destinations)
         {
             await using var remote = await _setting.OpenAsync(disk, name, TimeProvider.System);
@@ -91,7 +91,7 @@ internal sealed class CrashEnumeration
         _judge.CheckListed(crashed, state.When);
         if (_isWhole)
         {
-            foreach (var problem in EqualFooters.Check(state.Disk, () => Interlocked.Increment(ref _betweenFooters)))
+            foreach (var problem in EqualFooters.Check(state.Disk, state.BetweenFooters, () => Interlocked.Increment(ref _betweenFooters)))
             {
                 _judge.Blame(state.When, problem);
             }

@@ -5,6 +5,7 @@ namespace MirrorBackup.Simulation.Tests.Crashes;
 /// <summary>Keeps, of a run, every disk that a crash at any of its operations could leave; equal ones once.</summary>
 internal sealed class CrashRecorder(SimulatedDisk disk, IReadOnlyList<CrashOutcome> outcomes, string run)
 {
+    private readonly FootersBeingWritten _footers = new(outcomes.Count == 0 ? [] : EqualFooters.FindClosed(disk));
     private readonly Dictionary<UInt128, CrashState> _states = [];
 
     /// <summary>How many crashes were looked at: operations times outcomes.</summary>
@@ -13,7 +14,11 @@ internal sealed class CrashRecorder(SimulatedDisk disk, IReadOnlyList<CrashOutco
     /// <summary>The different disks that they leave.</summary>
     public IReadOnlyCollection<CrashState> States => _states.Values;
 
-    public void Start() => disk.BeforeOperation = operation => Add($"before {operation} of {run}");
+    public void Start() => disk.BeforeOperation = operation =>
+    {
+        Add($"before {operation} of {run}");
+        _footers.Follow(operation);
+    };
 
     public void Stop()
     {
@@ -27,7 +32,15 @@ internal sealed class CrashRecorder(SimulatedDisk disk, IReadOnlyList<CrashOutco
         {
             Crashes++;
             var left = disk.Crash(outcome);
-            _states.TryAdd(left.ComputeFingerprint(), new CrashState(left, $"{when}, {outcome}"));
+            var fingerprint = left.ComputeFingerprint();
+            if (_states.TryGetValue(fingerprint, out var state))
+            {
+                state.BetweenFooters.IntersectWith(_footers.Files);
+            }
+            else
+            {
+                _states.Add(fingerprint, new CrashState(left, $"{when}, {outcome}", [.. _footers.Files]));
+            }
         }
     }
 }

@@ -14,33 +14,42 @@ internal static class EqualFooters
     private const int FooterBytes = 512;
     private const int ChecksumOffset = 64;
 
-    /// <summary>What is wrong with the VHD files of a disk that have their final names.</summary>
-    /// <param name="disk">The disk.</param>
-    /// <param name="isBetweenFooters">Is called for each file whose copies are both whole, and not equal.</param>
-    public static IEnumerable<string> Check(SimulatedDisk disk, Action isBetweenFooters)
+    /// <summary>The VHD files of a disk, by their final names, that such a reader does not open.</summary>
+    public static IEnumerable<RemotePath> FindClosed(SimulatedDisk disk)
     {
         var files = disk.OpenFiles(RemotePath.Root);
         foreach (var path in DisksIn(files, RemotePath.Root))
         {
             using var file = files.Open(path, FileUse.Read);
-            var (first, last) = (Read(file, 0), Read(file, file.Length - FooterBytes));
-            var isMerging = files.Stat(path.Parent / $".{path.Name}.merge.json") is not null;
-            if (IsFooter(first) && isMerging && !last.AsSpan().ContainsAnyExcept((byte)0))
+            var first = Read(file, 0);
+            if (!IsFooter(first) || !first.AsSpan().SequenceEqual(Read(file, file.Length - FooterBytes)))
             {
-                // The file has grown, and the crash took the bytes and left the length: no order of writes helps against that.
-                isBetweenFooters();
+                yield return path;
             }
-            else if (!IsFooter(first) || !IsFooter(last))
+        }
+    }
+
+    /// <summary>What is wrong with the VHD files of a disk that a crash left.</summary>
+    /// <param name="disk">The disk.</param>
+    /// <param name="between">Those of which the crash came between the two footers of a merge: a whole first one and the state of that merge suffice.</param>
+    /// <param name="isBetween">Is called for each of them that such a reader does not open.</param>
+    public static IEnumerable<string> Check(SimulatedDisk disk, IReadOnlySet<RemotePath> between, Action isBetween)
+    {
+        var files = disk.OpenFiles(RemotePath.Root);
+        foreach (var path in FindClosed(disk))
+        {
+            using var file = files.Open(path, FileUse.Read);
+            if (!between.Contains(path))
             {
-                yield return $"{path} of {file.Length} bytes has no footer at its {(IsFooter(first) ? "end" : "beginning")}";
+                yield return $"{path} of {file.Length} bytes has no two equal footers, and none were being written";
             }
-            else if (!first.AsSpan().SequenceEqual(last))
+            else if (!IsFooter(Read(file, 0)) || files.Stat(path.Parent / $".{path.Name}.merge.json") is null)
             {
-                isBetweenFooters();
-                if (!isMerging)
-                {
-                    yield return $"{path} has two footers, and no merge is about it";
-                }
+                yield return $"{path} of {file.Length} bytes has no first footer, or no merge is about it";
+            }
+            else
+            {
+                isBetween();
             }
         }
     }

@@ -5,19 +5,18 @@ using MirrorBackup.Vhd.Format;
 namespace MirrorBackup.Vhd.Merging;
 
 /// <summary>
-/// Writes into the ancestor of a merge. Each call leaves a file that a reader who insists on equal footers opens, except while
-/// <see cref="WriteFootersAsync"/> runs; what a call needs from the one before was flushed.
+/// Writes into the ancestor of a merge. A reader who insists on equal footers opens the file at every moment, except between the two footers that
+/// <see cref="WriteFootersAsync"/> writes, and nothing else writes any; what a call needs from the one before was flushed.
 /// </summary>
 internal sealed class MergeAncestor(IRemoteFileUpdate file) : IAsyncDisposable
 {
     private const int PieceBytes = 64 * 1024;
     private const int EntryBytes = sizeof(uint);
 
-    /// <summary>Puts a copy of the footer where the file will end, so that everything before it may be written; cuts what is longer.</summary>
+    /// <summary>Puts the footer where the file will end, so that everything before it may be written; cuts what is longer.</summary>
     public async ValueTask ExtendAsync(VhdFooter footer, long end, CancellationToken cancellationToken)
     {
-        await file.WriteAsync(end, footer.Bytes.ToArray(), cancellationToken).ConfigureAwait(false);
-        await file.FlushAsync(cancellationToken).ConfigureAwait(false);
+        await WriteFootersAsync(footer, end, cancellationToken).ConfigureAwait(false);
         await file.SetLengthAsync(end + VhdFooter.Size, cancellationToken).ConfigureAwait(false);
         await file.FlushAsync(cancellationToken).ConfigureAwait(false);
     }
@@ -116,7 +115,7 @@ internal sealed class MergeAncestor(IRemoteFileUpdate file) : IAsyncDisposable
         await file.WriteAsync((long)to * VhdBlock.SectorSize, buffer, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Writes the new footer over both copies.</summary>
+    /// <summary>Writes both copies of the footer.</summary>
     public async ValueTask WriteFootersAsync(VhdFooter footer, long end, CancellationToken cancellationToken)
     {
         var bytes = footer.Bytes.ToArray();
