@@ -36,6 +36,11 @@ internal static class ReportOutput
             await output.WriteLineAsync($"    {step.Kind} {string.Join(", ", step.Points)}: {Words(step.Outcome)}{Ways(step)}, {step.Reason}{Because(step.Error)}");
         }
 
+        if (destination.HealthCheck is { } check)
+        {
+            await output.WriteLineAsync($"    health check of {check.Point}: {Words(check.Outcome)}");
+        }
+
         foreach (var conflict in destination.Conflicts)
         {
             await output.WriteLineAsync($"    conflict: {conflict}");

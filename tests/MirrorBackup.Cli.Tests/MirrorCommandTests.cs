@@ -83,6 +83,30 @@ public sealed class MirrorCommandTests
     }
 
     [Theory]
+    [InlineData("--health-check")]
+    [InlineData("--health-check=xxhash128")]
+    [InlineData("--health-check=sha256")]
+    public async Task Mirror_HealthCheck_ReadsTheLastPointBackAndSaysSo(string option)
+    {
+        using var folder = new TemporaryFolder();
+        var (source, destination) = Unpack(folder, "a-src-delta-vhd", "4ff8e6e5-b233-491e-bab2-3883e3e77fb4");
+
+        var run = await CliRun.RunAsync("mirror", "--source", source, "--destination", destination, option, "--mode", "incremental", "--retention", "10");
+
+        Assert.True(run.ExitCode == 0, run.Output + run.Error);
+        Assert.Matches("health check of [0-9]{8}T[0-9]{6}Z: succeeded", run.Output);
+    }
+
+    [Fact]
+    public async Task Mirror_HealthCheckByAnUnknownAlgorithm_IsWrongUsage()
+    {
+        var run = await CliRun.RunAsync("mirror", "--source", "/a", "--destination", "/b", "--mode", "full", "--retention", "1", "--health-check=md5");
+
+        Assert.Equal(ExitCode.Usage, run.ExitCode);
+        Assert.Contains("--health-check: found \"md5\"; expected nothing, xxhash128, or sha256.", run.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("useVhdDirectory=yes", "useVhdDirectory")]
     [InlineData("useVhdDirectroy=true", "useVhdDirectroy")]
     [InlineData("useVhdDirectory=true&vhdDirectoryCompression=zstd", "zstd")]

@@ -4,6 +4,7 @@ using MirrorBackup.Backups;
 using MirrorBackup.Mirroring;
 using MirrorBackup.Planning;
 using MirrorBackup.Remotes;
+using MirrorBackup.Transfer;
 
 namespace MirrorBackup.Cli.Commands;
 
@@ -63,8 +64,14 @@ internal sealed class JobOptions
     /// <param name="source">The remote to read.</param>
     /// <param name="destinations">The remotes to write, and the forms to write incremental backups in.</param>
     /// <param name="check">What is looked into of what is sent as it is stored.</param>
+    /// <param name="healthCheck">What is compared of the last restore point; <see langword="null"/> if it is not read back.</param>
     public MirrorJob CreateJob(
-        ParseResult parsed, BackupMode mode, IRemote source, IEnumerable<(IRemote Remote, StorageForm? Form)> destinations, PassThroughCheck check = default)
+        ParseResult parsed,
+        BackupMode mode,
+        IRemote source,
+        IEnumerable<(IRemote Remote, StorageForm? Form)> destinations,
+        PassThroughCheck check = default,
+        DigestAlgorithm? healthCheck = null)
     {
         var retention = ReadRetention(parsed);
         if (parsed.GetValue(_concurrency) is < 1 and var concurrency)
@@ -85,6 +92,8 @@ internal sealed class JobOptions
             Concurrency = parsed.GetValue(_concurrency),
             VerifyDestinations = parsed.GetValue(_repair) == Deep,
             PassThroughCheck = check,
+            CheckLastTransferred = healthCheck is not null,
+            Digest = healthCheck ?? default,
         };
         foreach (var (remote, form) in destinations)
         {

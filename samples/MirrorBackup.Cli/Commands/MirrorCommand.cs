@@ -15,6 +15,7 @@ internal sealed class MirrorCommand
     private readonly Option<string[]> _destinations = new("--destination") { Description = "A repository to write; may be given several times.", HelpName = "url", Required = true };
     private readonly Option<BackupMode?> _mode = ModeOption.Create(required: true);
     private readonly Option<PassThroughCheck> _check = PassThroughCheckOption.Create();
+    private readonly HealthCheckOption _healthCheck = new();
     private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Show the plans and write nothing." };
     private readonly Option<bool> _json = JsonDocumentOption.Create();
     private readonly JobOptions _job = new();
@@ -32,6 +33,7 @@ internal sealed class MirrorCommand
         };
         mirror._job.AddTo(command);
         command.Add(mirror._check);
+        mirror._healthCheck.AddTo(command);
         command.Add(mirror._dryRun);
         command.Add(mirror._json);
         command.SetAction(mirror.RunAsync);
@@ -49,7 +51,8 @@ internal sealed class MirrorCommand
             cancellationToken);
         using var logging = TerminalLogger.CreateFactory(_terminal, CommandLine.IsVerbose(parsed));
         var runner = new MirrorRunner(logging.CreateLogger<MirrorRunner>());
-        var job = _job.CreateJob(parsed, parsed.GetValue(_mode)!.Value, remotes.Source, remotes.Destinations, parsed.GetValue(_check));
+        var job = _job.CreateJob(
+            parsed, parsed.GetValue(_mode)!.Value, remotes.Source, remotes.Destinations, parsed.GetValue(_check), _healthCheck.Read(parsed));
 
         return isDryRun
             ? await PlanOutput.WriteAsync(_terminal.Output, await runner.PlanAsync(job, cancellationToken), parsed.GetValue(_json))

@@ -10,8 +10,8 @@ namespace MirrorBackup.Mirroring;
 /// <summary>Sends one XVA archive to the destinations that need it. What does not match its checksum or tag, or is truncated, is committed nowhere.</summary>
 internal sealed class ArchiveTransfer(RunContext context, SourceBackups source, SourceSnapshot snapshot)
 {
-    /// <summary>What hashes an archive that is passed through encrypted, for the check afterwards.</summary>
-    public static HashAlgorithmName StoredHash => HashAlgorithmName.SHA256;
+    /// <summary>What hashes an archive for the check afterwards where no MD5 does: because it is passed through encrypted, or the job wants SHA-256.</summary>
+    public static HashAlgorithmName CheckHash => HashAlgorithmName.SHA256;
 
     public async Task RunAsync(IReadOnlyList<RevisionCopy> copies, CancellationToken cancellationToken)
     {
@@ -41,21 +41,23 @@ internal sealed class ArchiveTransfer(RunContext context, SourceBackups source, 
         await CopyAsync(archive.File, archive, copies, [], snapshot.EnsureUnchangedAsync, storage, cancellationToken).ConfigureAwait(false);
         foreach (var copy in copies)
         {
-            copy.Part.Sent(archive.Checksum!);
+            copy.Part.Sent(archive.Checksum, clearHash: null);
         }
     }
 
     private async Task SendAsync(XvaArchive archive, IReadOnlyList<RevisionCopy> copies, CancellationToken cancellationToken)
     {
+        using var hash = context.Job is { CheckLastTransferred: true, Digest: DigestAlgorithm.Sha256 } ? new HashTap(CheckHash) : null;
+
         // Encrypted copies have no checksum file; then only the health check would compare one.
         using var verifier = archive.CreateVerifier(
-            makesChecksum: context.Job.CheckLastTransferred || copies.Any(static copy => copy.Destination.Repository.Remote.Capabilities.EncryptionFingerprint is null));
+            makesChecksum: (context.Job.CheckLastTransferred && hash is null) || copies.Any(static copy => copy.Destination.Repository.Remote.Capabilities.EncryptionFingerprint is null));
         ArchiveChecksum? checksum = null;
         await CopyAsync(
             archive.File,
             archive,
             copies,
-            [new VerifierTap(verifier)],
+            hash is null ? [new VerifierTap(verifier)] : [new VerifierTap(verifier), hash],
             stop =>
             {
                 checksum = verifier.CompleteCore();
@@ -63,12 +65,9 @@ internal sealed class ArchiveTransfer(RunContext context, SourceBackups source, 
             },
             null,
             cancellationToken).ConfigureAwait(false);
-        if (checksum is { } found)
+        foreach (var copy in copies)
         {
-            foreach (var copy in copies)
-            {
-                copy.Part.Sent(found);
-            }
+            copy.Part.Sent(checksum, hash?.ToHex());
         }
     }
 
@@ -77,7 +76,7 @@ internal sealed class ArchiveTransfer(RunContext context, SourceBackups source, 
         var file = await source.Remote.OpenStoredAsync(archive.File.Path, cancellationToken).ConfigureAwait(false);
         await using (file.ConfigureAwait(false))
         {
-            using var hash = context.Job.CheckLastTransferred ? new HashTap(StoredHash) : null;
+            using var hash = context.Job.CheckLastTransferred ? new HashTap(CheckHash) : null;
             await CopyAsync(file, archive, copies, hash is null ? [] : [hash], snapshot.EnsureUnchangedAsync, null, cancellationToken).ConfigureAwait(false);
             if (hash?.ToHex() is { } found)
             {

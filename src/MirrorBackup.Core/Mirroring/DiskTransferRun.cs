@@ -25,7 +25,12 @@ internal sealed class DiskTransferRun(RunContext context, SourceBackups source, 
             var result = await DiskCopy.RunAsync(
                 disk,
                 [.. copies.Select(copy => TargetOf(copy, disk, blocks))],
-                meter.Options(context) with { StoredBlocks = way.StoredBlocks, Storage = way.Storage },
+                meter.Options(context) with
+                {
+                    Digest = context.Job.CheckLastTransferred ? context.Job.Digest : null, // only the health check compares it
+                    StoredBlocks = way.StoredBlocks,
+                    Storage = way.Storage,
+                },
                 (_, stop) => snapshot.EnsureUnchangedAsync(stop),
                 cancellationToken).ConfigureAwait(false);
             var size = VhdStreamDescription.ComputeLength(disk.VirtualSize, disk.AllocatedBlocks.Count);

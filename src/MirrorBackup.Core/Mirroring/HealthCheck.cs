@@ -57,7 +57,11 @@ internal sealed class HealthCheck(RunContext context)
         {
             // The like with the like: what was sent without being decoded is compared as it is stored.
             var sent = part.Digests[transfer.Disk];
-            var options = new CopyOptions { StoredBlocks = sent.Travelled is { } travelled ? StoredBlockReader.Like(disk, travelled) : null };
+            var options = new CopyOptions
+            {
+                Digest = sent.Digest.Algorithm,
+                StoredBlocks = sent.Travelled is { } travelled ? StoredBlockReader.Like(disk, travelled) : null,
+            };
             var found = await RevisionDigest.ComputeAsync(disk, options, cancellationToken).ConfigureAwait(false);
             EnsureEqual(path, found.ToString(), sent.Digest.ToString());
         }
@@ -75,9 +79,17 @@ internal sealed class HealthCheck(RunContext context)
         var archive = await XvaArchive.OpenAsync(part.Destination.Repository.Remote, path, null, cancellationToken).ConfigureAwait(false);
         await using (archive.ConfigureAwait(false))
         {
-            using var verifier = archive.CreateVerifier();
-            await archive.ReadAllAsync(verifier.Append, cancellationToken).ConfigureAwait(false);
-            EnsureEqual(path, verifier.Complete().Hex, part.Checksum!.Hex);
+            using var hash = part.ClearHash is null ? null : new HashTap(ArchiveTransfer.CheckHash);
+            using var verifier = archive.CreateVerifier(makesChecksum: hash is null);
+            await archive.ReadAllAsync(Append, cancellationToken).ConfigureAwait(false);
+            var checksum = verifier.CompleteCore();
+            EnsureEqual(path, hash?.ToHex() ?? checksum!.Hex, part.ClearHash ?? part.Checksum!.Hex);
+
+            void Append(ReadOnlySpan<byte> bytes)
+            {
+                verifier.Append(bytes);
+                hash?.Append(bytes);
+            }
         }
     }
 
@@ -86,7 +98,7 @@ internal sealed class HealthCheck(RunContext context)
         var file = await remote.OpenStoredAsync(path, cancellationToken).ConfigureAwait(false);
         await using (file.ConfigureAwait(false))
         {
-            using var hash = new HashTap(ArchiveTransfer.StoredHash);
+            using var hash = new HashTap(ArchiveTransfer.CheckHash);
             await XvaArchive.ReadAllAsync(file, hash.Append, cancellationToken).ConfigureAwait(false);
             return hash.ToHex();
         }

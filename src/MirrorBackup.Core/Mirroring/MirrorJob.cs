@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using MirrorBackup.Backups;
 using MirrorBackup.Planning;
 using MirrorBackup.Remotes;
+using MirrorBackup.Transfer;
 using MirrorBackup.Vhd.Directories;
 
 namespace MirrorBackup.Mirroring;
@@ -100,6 +101,16 @@ public sealed class MirrorJob
     public bool CheckLastTransferred { get; init; }
 
     /// <summary>
+    /// What is hashed with while disks and archives are sent, so that <see cref="CheckLastTransferred"/> can compare what it reads back. Without that check
+    /// nobody compares anything, and no disk is hashed.
+    /// </summary>
+    /// <value>
+    /// Default: <see cref="DigestAlgorithm.XxHash128"/>, for disks; archives are then compared by their MD5, which checksum files need anyway. Those that are
+    /// passed on encrypted are compared by SHA-256 in any case.
+    /// </value>
+    public DigestAlgorithm Digest { get; init; }
+
+    /// <summary>
     /// Whether everything that a destination holds of a VM is read before planning. A disk or archive that opens and cannot be read whole, such as one with a
     /// block that is missing or does not match its authentication tag, then counts as unreadable: it is neither built upon nor counted by the retention, and
     /// it is healed like any other (<see cref="PlanningOptions.Repair"/>). An altered block that nothing tells from a good one stays unnoticed.
@@ -120,6 +131,7 @@ public sealed class MirrorJob
         Require(MaxBytesPerSecond is null or > 0, $"{nameof(MaxBytesPerSecond)} is {MaxBytesPerSecond}, more than 0 is needed");
         Require(LockTimeout >= TimeSpan.Zero, $"{nameof(LockTimeout)} is negative");
         Require(StallTimeout > TimeSpan.Zero || StallTimeout == Timeout.InfiniteTimeSpan, $"{nameof(StallTimeout)} is {StallTimeout}, more than zero is needed");
+        Require(Enum.IsDefined(Digest), $"{nameof(Digest)} is {Digest}, which is none of its values");
         Require(Enum.IsDefined(PassThroughCheck), $"{nameof(PassThroughCheck)} is {PassThroughCheck}, which is none of its values");
         Require(IsSegment(Id), $"{nameof(Id)} \"{Id}\" cannot be the name of a folder");
         Require(ScheduleId.Length > 0, $"{nameof(ScheduleId)} is empty");

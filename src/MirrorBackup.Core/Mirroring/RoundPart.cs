@@ -44,6 +44,9 @@ internal sealed class RoundPart
     /// <summary>What the archive hashed to; null for disks, and where its clear bytes were not looked at.</summary>
     public ArchiveChecksum? Checksum { get; private set; }
 
+    /// <summary>The SHA-256 of the clear archive, where the job wants it compared.</summary>
+    public string? ClearHash { get; private set; }
+
     /// <summary>What the archive hashed to as it is stored, where that was asked for and its clear bytes were not looked at.</summary>
     public string? StoredHash { get; private set; }
 
@@ -77,7 +80,7 @@ internal sealed class RoundPart
 
     public void Sent(DiskTransfer transfer, SentContent content) => Digests[transfer.Disk] = content;
 
-    public void Sent(ArchiveChecksum checksum) => Checksum = checksum;
+    public void Sent(ArchiveChecksum? checksum, string? clearHash) => (Checksum, ClearHash) = (checksum, clearHash);
 
     public void SentAsStored(string hash) => StoredHash = hash;
 

@@ -33,7 +33,7 @@ internal sealed class BlockLease
     public int Length { get; set; }
 
     /// <summary>The hash of the content, where the reader computed one.</summary>
-    public UInt128 Hash { get; set; }
+    public ContentHash Hash { get; set; }
 
     /// <summary>The sector bitmap; all ones from the moment that a block of a disk is shared.</summary>
     public Memory<byte> Bitmap => Buffer.AsMemory(0, _pool.BitmapBytes);

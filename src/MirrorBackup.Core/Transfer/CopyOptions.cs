@@ -26,6 +26,10 @@ public sealed record CopyOptions
     /// <value>30 seconds by default.</value>
     public TimeSpan StopGrace { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>What the digest of a disk is made with; streams have none.</summary>
+    /// <value><see cref="DigestAlgorithm.XxHash128"/> by default; <see langword="null"/>: no digest, and nothing is hashed.</value>
+    public DigestAlgorithm? Digest { get; init; } = DigestAlgorithm.XxHash128;
+
     /// <summary>Counts the bytes.</summary>
     /// <value><see langword="null"/> by default.</value>
     public CopyMeter? Meter { get; init; }
@@ -47,7 +51,9 @@ public sealed record CopyOptions
         CheckCount(ReadAhead, nameof(ReadAhead));
         CheckCount(QueueLength, nameof(QueueLength));
         ArgumentNullException.ThrowIfNull(TimeProvider);
-        return this;
+        return Digest is not { } digest || Enum.IsDefined(digest)
+            ? this
+            : throw new ArgumentOutOfRangeException(nameof(Digest), digest, $"{digest} is none of the values of {nameof(DigestAlgorithm)}.");
     }
 
     private static void CheckCount(int value, string name)

@@ -18,7 +18,8 @@ public sealed record CopyResult
     public Exception? SourceError { get; init; }
 
     /// <summary>
-    /// The digest of the content of a disk; <see langword="null"/> for a stream, for a source that was not read to its end, and where blocks were not decoded.
+    /// The digest of the content of a disk; <see langword="null"/> for a stream, without <see cref="CopyOptions.Digest"/>, for a source that was not read to
+    /// its end, and where blocks were not decoded.
     /// </summary>
     public RevisionDigest? Digest { get; init; }
 

@@ -1,4 +1,3 @@
-using System.IO.Hashing;
 using System.Runtime.CompilerServices;
 using MirrorBackup.Disks;
 using MirrorBackup.Vhd;
@@ -14,7 +13,6 @@ internal sealed class DiskBlockSource
     private readonly CopyOptions _options;
     private readonly BlockPool _pool;
     private readonly DiskStorageCopy? _storage;
-    private readonly RevisionDigestBuilder _digest = new();
 
     public DiskBlockSource(IVirtualDisk disk, CopyOptions options)
     {
@@ -27,24 +25,23 @@ internal sealed class DiskBlockSource
     /// <summary>The blocks in the order in which they are yielded.</summary>
     public IReadOnlyList<int> Blocks => _storage?.Order ?? _disk.AllocatedBlocks;
 
-    /// <summary>The digest of what was yielded so far; of nothing, where blocks may be unread.</summary>
-    public RevisionDigest Digest => _digest.ToDigest();
+    /// <summary>The digest, once all blocks were yielded; null before, where none is wanted, and where blocks may be unread.</summary>
+    public RevisionDigest? Digest { get; private set; }
 
     public async IAsyncEnumerable<BlockLease> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         CheckOrder(_disk.AllocatedBlocks);
         var blocks = Blocks;
+        using var digest = _storage is null && _options.Digest is { } algorithm ? new RevisionDigestBuilder(algorithm) : null;
         var pieces = ReadAhead.RunAsync(blocks.Count, _options.ReadAhead, (piece, stop) => ReadBlockAsync(blocks[piece], stop), cancellationToken);
         await foreach (var lease in pieces.ConfigureAwait(false))
         {
-            if (_storage is null)
-            {
-                _digest.Append(lease.Index, lease.Hash);
-            }
-
+            digest?.Append(lease.Index, lease.Hash);
             _options.Meter?.AddRead(lease.Length);
             yield return lease;
         }
+
+        Digest = digest?.ToDigest();
     }
 
     private async Task<BlockLease> ReadBlockAsync(int blockIndex, CancellationToken cancellationToken)
@@ -88,6 +85,8 @@ internal sealed class DiskBlockSource
     {
         if (_options.StoredBlocks is { } stored && await stored.TryReadAsync(lease, cancellationToken).ConfigureAwait(false))
         {
+            Hash(lease, stored.Decodes ? lease.Data : lease.Stored!.Bytes);
+
             // How much it is shows only now; those who come next wait for it.
             await ThrottleAsync(isThrottled ? 0 : lease.Stored!.Length, cancellationToken).ConfigureAwait(false);
             return;
@@ -105,7 +104,15 @@ internal sealed class DiskBlockSource
         await _disk.ReadBlockAsync(lease.Index, lease.Bitmap, lease.Data, cancellationToken).ConfigureAwait(false);
         CheckWhole(lease);
         lease.Bitmap.Span.Fill(0xFF);
-        lease.Hash = XxHash128.HashToUInt128(lease.Data.Span);
+        Hash(lease, lease.Data);
+    }
+
+    private void Hash(BlockLease lease, ReadOnlyMemory<byte> content)
+    {
+        if (_storage is null && _options.Digest is { } algorithm)
+        {
+            lease.Hash = ContentHash.Of(algorithm, content.Span);
+        }
     }
 
     // Writers store whole blocks, with bitmaps of ones. A missing sector is zeros in a key; in a delta it would hide the parent's.

@@ -1,4 +1,3 @@
-using System.IO.Hashing;
 using MirrorBackup.Backups;
 using MirrorBackup.Disks;
 using MirrorBackup.Vhd.Directories;
@@ -118,7 +117,6 @@ internal sealed class StoredBlockReader
             return false;
         }
 
-        lease.Hash = XxHash128.HashToUInt128(room.Memory.Span[..length]);
         lease.Adopt(new StoredBlock(holder.Codec, room, length, IsEncrypted: true), isDecoded: false);
         return true;
     }
@@ -136,7 +134,6 @@ internal sealed class StoredBlockReader
             }
         }
 
-        lease.Hash = XxHash128.HashToUInt128(_decodes ? lease.Data.Span : room.Memory.Span[..length]);
         lease.Adopt(new StoredBlock(holder.Codec, room, length, IsEncrypted: false), isDecoded);
         return true;
     }

@@ -9,6 +9,7 @@ using MirrorBackup.Planning;
 using MirrorBackup.Remotes;
 using MirrorBackup.Repositories;
 using MirrorBackup.Retention;
+using MirrorBackup.Transfer;
 
 namespace MirrorBackup.Tests.Mirroring;
 
@@ -49,8 +50,9 @@ internal sealed class PassThroughWorld : IAsyncDisposable
         return remote;
     }
 
-    public Task<MirrorReport> MirrorAsync(PassThroughCheck check = default, bool readsBack = true, int retention = 20, ILogger<MirrorRunner>? logger = null) =>
-        new MirrorRunner(logger).RunAsync(Job(check, readsBack, retention), null, Cancellation);
+    public Task<MirrorReport> MirrorAsync(
+        PassThroughCheck check = default, bool readsBack = true, int retention = 20, ILogger<MirrorRunner>? logger = null, DigestAlgorithm digest = default) =>
+        new MirrorRunner(logger).RunAsync(Job(check, readsBack, retention, digest), null, Cancellation);
 
     public async Task<MirrorPlan> PlanAsync() => (await new MirrorRunner().PlanAsync(Job(default, false, 20), Cancellation)).Single();
 
@@ -157,7 +159,7 @@ internal sealed class PassThroughWorld : IAsyncDisposable
             .Order(StringComparer.Ordinal),
     ];
 
-    private MirrorJob Job(PassThroughCheck check, bool readsBack, int retention)
+    private MirrorJob Job(PassThroughCheck check, bool readsBack, int retention, DigestAlgorithm digest = default)
     {
         var isFull = _vm == Zstandard;
         var job = new MirrorJob("pass")
@@ -166,6 +168,7 @@ internal sealed class PassThroughWorld : IAsyncDisposable
             Mode = isFull ? BackupMode.Full : BackupMode.Incremental,
             PassThroughCheck = check,
             CheckLastTransferred = readsBack,
+            Digest = digest,
         };
         _destinations.ForEach(destination => job.Destinations.Add(destination with { Retention = RetentionPolicy.KeepLast(retention) }));
         return job;

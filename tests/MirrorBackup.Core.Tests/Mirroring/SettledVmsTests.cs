@@ -217,7 +217,7 @@ public sealed class SettledVmsTests
     {
         Assert.Equal(
             [
-                "CheckLastTransferred", "Concurrency", "Destinations", "Filter", "Id", "KnownScheduleIds", "LockTimeout", "MaxBytesPerSecond",
+                "CheckLastTransferred", "Concurrency", "Destinations", "Digest", "Filter", "Id", "KnownScheduleIds", "LockTimeout", "MaxBytesPerSecond",
                 "Mode", "Name", "PassThroughCheck", "Planning", "Retries", "ScheduleId", "Scope", "Source", "SourceLocking", "StallTimeout", "VerifyDestinations",
             ],
             NamesOf<MirrorJob>());

@@ -22,16 +22,17 @@ public sealed class CopyCostTests(ITestOutputHelper output) : IDisposable
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    public async Task RunAsync_FileToFiles_AllocatesNearlyNothingForABlock(int destinations)
+    [InlineData(1, DigestAlgorithm.XxHash128)]
+    [InlineData(2, DigestAlgorithm.XxHash128)]
+    [InlineData(1, DigestAlgorithm.Sha256)]
+    public async Task RunAsync_FileToFiles_AllocatesNearlyNothingForABlock(int destinations, DigestAlgorithm digest)
     {
         var (few, many) = (long.MaxValue, long.MaxValue);
         for (var i = 0; i < 3; i++)
         {
             // The least of several: the buffers of blocks, which are pooled, are made in some run or other.
-            few = Math.Min(few, (await CopyAsync(Few, destinations, $"few{i}")).Allocated);
-            many = Math.Min(many, (await CopyAsync(Many, destinations, $"many{i}")).Allocated);
+            few = Math.Min(few, (await CopyAsync(Few, destinations, $"few{i}", digest)).Allocated);
+            many = Math.Min(many, (await CopyAsync(Many, destinations, $"many{i}", digest)).Allocated);
         }
 
         var each = (many - few) / (Many - Few);
@@ -51,7 +52,7 @@ public sealed class CopyCostTests(ITestOutputHelper output) : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private async Task<(long Allocated, long Read, long Written)> CopyAsync(int blocks, int destinations, string name)
+    private async Task<(long Allocated, long Read, long Written)> CopyAsync(int blocks, int destinations, string name, DigestAlgorithm digest = default)
     {
         await using var source = new MeteredRemote(Open($"{name}-source"));
         await WriteAsync(source, blocks);
@@ -60,7 +61,8 @@ public sealed class CopyCostTests(ITestOutputHelper output) : IDisposable
         var before = source.Traffic.BytesRead;
 
         var allocated = GC.GetTotalAllocatedBytes(precise: true);
-        var result = await DiskCopy.RunAsync(disk, [.. targets.Select(target => TargetOf(target, disk))], cancellationToken: Cancellation);
+        var result = await DiskCopy.RunAsync(
+            disk, [.. targets.Select(target => TargetOf(target, disk))], new CopyOptions { Digest = digest }, cancellationToken: Cancellation);
         allocated = GC.GetTotalAllocatedBytes(precise: true) - allocated;
 
         Assert.True(result.Succeeded);

@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-using System.IO.Hashing;
 using Microsoft.Extensions.Time.Testing;
 using MirrorBackup.Disks;
 using MirrorBackup.Transfer;
@@ -32,23 +30,39 @@ public sealed class DiskCopyTests : IDisposable
         Assert.All(writers, static writer => Assert.Equal(1, writer.Disposals));
     }
 
-    [Fact]
-    public async Task RunAsync_Digest_IsTheHashOfIndexesAndBlockHashes()
+    [Theory]
+    [InlineData(DigestAlgorithm.XxHash128)]
+    [InlineData(DigestAlgorithm.Sha256)]
+    [InlineData(null)]
+    public async Task RunAsync_Digest_IsThatOfTheDiskAndOnlyMadeIfWanted(DigestAlgorithm? algorithm)
     {
-        var expected = new XxHash128();
-        foreach (var block in _disk.AllocatedBlocks)
+        var expected = algorithm is null ? (RevisionDigest?)null : await RevisionDigest.ComputeAsync(_disk, Options(), Cancelled);
+        var verified = new List<RevisionDigest?>();
+
+        var result = await DiskCopy.RunAsync(_disk, [Target(new RecordingWriter(_disk))], Options(), VerifyAsync, Cancelled);
+
+        Assert.True(result.Succeeded);
+        Assert.Equal(expected, result.Digest);
+        Assert.Equal([expected], verified);
+
+        CopyOptions Options() => new() { Pool = _pool, Digest = algorithm };
+
+        ValueTask VerifyAsync(RevisionDigest? digest, CancellationToken cancellationToken)
         {
-            var index = new byte[4];
-            BinaryPrimitives.WriteInt32BigEndian(index, block);
-            expected.Append(index);
-            expected.Append(XxHash128.Hash(PatternDisk.Content(block)));
+            verified.Add(digest);
+            return ValueTask.CompletedTask;
         }
+    }
 
-        var result = await RunAsync([new RecordingWriter(_disk)]);
-        var readBack = await RevisionDigest.ComputeAsync(_disk, new CopyOptions { Pool = _pool }, Cancelled);
+    [Fact]
+    public async Task RunAsync_UnknownDigestAlgorithm_IsRefusedAndNothingRead()
+    {
+        var options = new CopyOptions { Digest = (DigestAlgorithm)2 };
 
-        Assert.Equal(new RevisionDigest(BinaryPrimitives.ReadUInt128BigEndian(expected.GetCurrentHash()), 40), result.Digest);
-        Assert.Equal(result.Digest, readBack);
+        var error = await Assert.ThrowsAsync<ArgumentOutOfRangeException>(
+            () => DiskCopy.RunAsync(_disk, [Target(new RecordingWriter(_disk))], options, cancellationToken: Cancelled));
+
+        Assert.Equal((nameof(CopyOptions.Digest), 0), (error.ParamName, _disk.Reads));
     }
 
     [Fact]
