@@ -30,23 +30,11 @@ internal sealed class PathLookup(ImmutableArray<DiskRevision> revisions)
             return _table.First(path);
         }
 
-        var (low, high) = (0, revisions.Length - 1);
-        while (low <= high)
-        {
-            var middle = (low + high) >>> 1;
-            switch (string.CompareOrdinal(revisions[middle].Path, path))
-            {
-                case 0:
-                    return middle;
-                case < 0:
-                    low = middle + 1;
-                    break;
-                default:
-                    high = middle - 1;
-                    break;
-            }
-        }
+        return Math.Max(revisions.AsSpan().BinarySearch(new Path(path)), PositionTable.None);
+    }
 
-        return PositionTable.None;
+    private readonly record struct Path(string Value) : IComparable<DiskRevision>
+    {
+        public int CompareTo(DiskRevision? other) => string.CompareOrdinal(Value, other?.Path);
     }
 }

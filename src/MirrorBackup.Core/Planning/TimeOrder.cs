@@ -6,25 +6,10 @@ namespace MirrorBackup.Planning;
 internal static class TimeOrder
 {
     /// <summary>The position of a point; less than 0 if it is not there.</summary>
-    internal static int PositionOf(this ReadOnlySpan<RestorePoint> points, PointId id)
-    {
-        var (low, high) = (0, points.Length - 1);
-        while (low <= high)
-        {
-            var middle = (low + high) >>> 1;
-            switch (points[middle].Id.CompareTo(id))
-            {
-                case 0:
-                    return middle;
-                case < 0:
-                    low = middle + 1;
-                    break;
-                default:
-                    high = middle - 1;
-                    break;
-            }
-        }
+    internal static int PositionOf(this ReadOnlySpan<RestorePoint> points, PointId id) => points.BinarySearch(new Position(id));
 
-        return -1;
+    private readonly record struct Position(PointId Id) : IComparable<RestorePoint>
+    {
+        public int CompareTo(RestorePoint? other) => other is null ? 1 : Id.CompareTo(other.Id);
     }
 }

@@ -73,32 +73,25 @@ internal sealed class DiskFolderReader(IRemote remote, RemotePath vmFolder, Remo
         }
     }
 
-    // Twice before it is called damaged: much is done on that account, and a reading may fail for once.
     private async ValueTask<FolderDisk?> OpenAsync(RemoteEntry entry, bool verifyEndFooter, CancellationToken cancellationToken)
     {
         var path = $"{_relative}/{entry.Name}";
         try
         {
-            try
-            {
-                return await OpenOnceAsync(entry, path, verifyEndFooter, cancellationToken).ConfigureAwait(false);
-            }
-            catch (MirrorBackupException broken) when (IsDamage(broken))
-            {
-                return await OpenOnceAsync(entry, path, verifyEndFooter, cancellationToken).ConfigureAwait(false);
-            }
+            return await Damage.ReadTwiceAsync(stop => OpenOnceAsync(entry, path, verifyEndFooter, stop), cancellationToken).ConfigureAwait(false);
         }
         catch (RemoteNotFoundException)
         {
             return null;
         }
-        catch (MirrorBackupException broken) when (IsDamage(broken))
+        catch (MirrorBackupException broken) when (broken.IsDamage())
         {
             var isAlias = VhdAlias.IsAlias(entry.Name);
             var form = isAlias || entry.IsDirectory ? StorageForm.VhdDirectory(BlockCodec.None) : StorageForm.VhdFile;
             return FolderDisk.Unreadable(folder.Name, path, form, listed.GetValueOrDefault(path)?.RevisionId, broken.Message) with
             {
-                DataPath = isAlias ? await TryReadAliasAsync(entry.Path, cancellationToken).ConfigureAwait(false) : null,
+                // What a damaged directory's alias names still belongs to it.
+                DataPath = isAlias ? await VhdAlias.TryReadAsync(remote, entry.Path, cancellationToken).ConfigureAwait(false) : null,
             };
         }
     }
@@ -112,36 +105,21 @@ internal sealed class DiskFolderReader(IRemote remote, RemotePath vmFolder, Remo
         }
     }
 
-    // What a damaged directory's alias names still belongs to it.
-    private async ValueTask<RemotePath?> TryReadAliasAsync(RemotePath alias, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await VhdAlias.ReadAsync(remote, alias, cancellationToken).ConfigureAwait(false);
-        }
-        catch (MirrorBackupException leadsNowhere) when (leadsNowhere is RemoteNotFoundException || IsDamage(leadsNowhere))
-        {
-            return null;
-        }
-    }
-
-    // Only content may be at fault; a remote that does not answer says nothing about a disk.
-    private static bool IsDamage(MirrorBackupException error) => error is CorruptBackupException or UnsupportedBackupException or IntegrityException;
-
     private async ValueTask AssessAsync(
         FolderMerges merges, string ancestor, RemoteEntry state, Dictionary<string, FolderDisk> byName, CancellationToken cancellationToken)
     {
         var isResumable = false;
         try
         {
-            var content = await remote.ReadAllAsync(state.Path, MergeStateName.MaximumLength, cancellationToken).ConfigureAwait(false);
+            var content = await Damage.ReadTwiceAsync(
+                stop => remote.ReadAllAsync(state.Path, MergeStateName.MaximumLength, stop), cancellationToken).ConfigureAwait(false);
             isResumable = merges.Assess(ancestor, state.Name, content);
         }
         catch (RemoteNotFoundException)
         {
             // Removed meanwhile: there is no merge any more.
         }
-        catch (MirrorBackupException broken) when (IsDamage(broken))
+        catch (MirrorBackupException broken) when (broken.IsDamage())
         {
             merges.Refuse(ancestor, state.Name, broken.Message);
         }

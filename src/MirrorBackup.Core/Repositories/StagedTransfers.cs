@@ -6,8 +6,8 @@ using MirrorBackup.Vhd.Directories;
 namespace MirrorBackup.Repositories;
 
 /// <summary>
-/// The records of transfers into VHD directories, and of removals of such, that have not ended, one file each. They lie outside the folder of backups, where Xen Orchestra removes what it
-/// does not know.
+/// The records of transfers into VHD directories, and of removals of such, that have not ended, one file each. They lie outside the folder of backups,
+/// where Xen Orchestra removes what it does not know.
 /// </summary>
 internal static class StagedTransfers
 {
@@ -36,26 +36,8 @@ internal static class StagedTransfers
     }
 
     /// <summary>The files in the place for the records of a VM.</summary>
-    public static async ValueTask<List<RemoteEntry>> ListAsync(IRemote remote, string vmId, CancellationToken cancellationToken)
-    {
-        var records = new List<RemoteEntry>();
-        try
-        {
-            await foreach (var entry in remote.ListAsync(s_folder / vmId, cancellationToken).ConfigureAwait(false))
-            {
-                if (entry.IsFile)
-                {
-                    records.Add(entry);
-                }
-            }
-        }
-        catch (RemoteNotFoundException)
-        {
-            return [];
-        }
-
-        return records;
-    }
+    public static async ValueTask<IEnumerable<RemoteEntry>> ListAsync(IRemote remote, string vmId, CancellationToken cancellationToken) =>
+        (await remote.ListIfThereAsync(s_folder / vmId, cancellationToken).ConfigureAwait(false)).Where(static entry => entry.IsFile);
 
     private static async Task DiscardAsync(IRemote remote, RemotePath vmFolder, RemotePath path, CancellationToken cancellationToken)
     {

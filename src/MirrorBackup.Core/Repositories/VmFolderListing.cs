@@ -44,15 +44,15 @@ internal sealed record VmFolderListing
     /// <summary>Lists a VM's folder. What is not there is empty; every other failure is raised, so that nothing seems absent that is not.</summary>
     public static async ValueTask<VmFolderListing> ReadAsync(IRemote remote, RemotePath folder, CancellationToken cancellationToken)
     {
-        var entries = await ListAsync(remote, folder, cancellationToken).ConfigureAwait(false);
+        var entries = await remote.ListIfThereAsync(folder, cancellationToken).ConfigureAwait(false);
         var jobEntries = ImmutableArray.CreateBuilder<RemoteEntry>();
         if (entries.Any(static entry => entry.IsDirectory && entry.Name == RepositoryPaths.DisksName))
         {
-            var jobs = await ListAsync(remote, folder / RepositoryPaths.DisksName, cancellationToken).ConfigureAwait(false);
+            var jobs = await remote.ListIfThereAsync(folder / RepositoryPaths.DisksName, cancellationToken).ConfigureAwait(false);
             jobEntries.AddRange(jobs);
             foreach (var job in jobs.Where(static job => job.IsDirectory))
             {
-                jobEntries.AddRange(await ListAsync(remote, job.Path, cancellationToken).ConfigureAwait(false));
+                jobEntries.AddRange(await remote.ListIfThereAsync(job.Path, cancellationToken).ConfigureAwait(false));
             }
         }
 
@@ -76,27 +76,8 @@ internal sealed record VmFolderListing
         var listed = await BoundedWork.RunAsync(
             folders.ToArray(),
             Concurrency,
-            async (folder, stop) => KeyValuePair.Create(folder, await ListAsync(remote, folder, stop).ConfigureAwait(false)),
+            async (folder, stop) => KeyValuePair.Create(folder, await remote.ListIfThereAsync(folder, stop).ConfigureAwait(false)),
             cancellationToken).ConfigureAwait(false);
         return listed.ToImmutableSortedDictionary();
-    }
-
-    private static async ValueTask<ImmutableArray<RemoteEntry>> ListAsync(IRemote remote, RemotePath folder, CancellationToken cancellationToken)
-    {
-        var entries = ImmutableArray.CreateBuilder<RemoteEntry>();
-        try
-        {
-            await foreach (var entry in remote.ListAsync(folder, cancellationToken).ConfigureAwait(false))
-            {
-                entries.Add(entry);
-            }
-        }
-        catch (RemoteNotFoundException)
-        {
-            return [];
-        }
-
-        entries.Sort(static (left, right) => left.Path.CompareTo(right.Path));
-        return entries.ToImmutable();
     }
 }

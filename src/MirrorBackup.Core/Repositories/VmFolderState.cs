@@ -27,7 +27,7 @@ internal sealed record VmFolderState(string Hash, DateTimeOffset Youngest)
             while (open.TryPop(out var folder))
             {
                 hash.Add(folder.Value);
-                foreach (var entry in await ListAsync(remote, folder, cancellationToken).ConfigureAwait(false))
+                foreach (var entry in await remote.ListAllAsync(folder, cancellationToken).ConfigureAwait(false))
                 {
                     hash.Add(entry.Name);
                     hash.Add((int)entry.Kind);
@@ -47,18 +47,6 @@ internal sealed record VmFolderState(string Hash, DateTimeOffset Youngest)
         }
 
         return new VmFolderState(hash.ToText(), youngest);
-    }
-
-    private static async ValueTask<List<RemoteEntry>> ListAsync(IRemote remote, RemotePath folder, CancellationToken cancellationToken)
-    {
-        var entries = new List<RemoteEntry>();
-        await foreach (var entry in remote.ListAsync(folder, cancellationToken).ConfigureAwait(false))
-        {
-            entries.Add(entry);
-        }
-
-        entries.Sort(static (left, right) => left.Path.CompareTo(right.Path));
-        return entries;
     }
 
     private static bool IsBlocks(RemoteEntry entry) =>

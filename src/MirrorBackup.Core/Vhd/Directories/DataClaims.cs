@@ -71,52 +71,49 @@ internal sealed class DataClaims
     /// <summary>Whether an unfinished merge names a disk of the folder.</summary>
     public bool IsMerging(string name) => _merging.ContainsKey(name);
 
-    // Twice, because a reading may fail for once, and a directory in doubt stays for long.
     private async ValueTask AddAsync(IRemote remote, RemotePath path, CancellationToken cancellationToken)
     {
-        if (!await TryAddAsync(remote, path, cancellationToken).ConfigureAwait(false) && !await TryAddAsync(remote, path, cancellationToken).ConfigureAwait(false))
-        {
-            _isComplete = false;
-        }
-    }
-
-    private async ValueTask<bool> TryAddAsync(IRemote remote, RemotePath path, CancellationToken cancellationToken)
-    {
+        var isState = MergeStateName.TryParse(path.Name, out var ancestor);
         try
         {
-            if (MergeStateName.TryParse(path.Name, out var ancestor))
+            if (isState)
             {
-                return await TryAddMergeAsync(remote, path, ancestor, cancellationToken).ConfigureAwait(false);
+                var state = await Damage.ReadTwiceAsync(stop => ReadStateAsync(remote, path, stop), cancellationToken).ConfigureAwait(false);
+                Add(path.Parent, state.Chain.Add(ancestor!));
             }
-
-            Add(await VhdAlias.ReadAsync(remote, path, cancellationToken).ConfigureAwait(false));
-            return true;
+            else
+            {
+                Add(await Damage.ReadTwiceAsync(stop => VhdAlias.ReadAsync(remote, path, stop), cancellationToken).ConfigureAwait(false));
+            }
         }
         catch (RemoteNotFoundException)
         {
             // Removed meanwhile: it claims nothing any more.
-            return true;
         }
-        catch (Exception broken) when (broken is CorruptBackupException or IntegrityException or RemoteConflictException)
+        catch (MirrorBackupException broken) when (broken is RemoteConflictException || broken.IsDamage())
         {
-            return false;
+            _isComplete = false;
+            Add(path.Parent, isState ? [ancestor!] : []);
         }
     }
 
-    private async ValueTask<bool> TryAddMergeAsync(IRemote remote, RemotePath path, string ancestor, CancellationToken cancellationToken)
+    private static async ValueTask<MergeState> ReadStateAsync(IRemote remote, RemotePath path, CancellationToken cancellationToken)
     {
         var content = await remote.ReadAllAsync(path, MergeStateName.MaximumLength, cancellationToken).ConfigureAwait(false);
         var state = MergeState.Parse(content, path.ToString());
-        foreach (var name in state.Chain.Add(ancestor))
+        return state.Defect is null ? state : throw new CorruptBackupException($"The merge state {path} says nothing: {state.Defect}.") { Path = path.Value };
+    }
+
+    private void Add(RemotePath diskFolder, IEnumerable<string> members)
+    {
+        foreach (var name in members)
         {
             _merging[name] = true;
             if (VhdAlias.IsAlias(name) && name.Length > VhdAlias.Ending.Length)
             {
-                Add(VhdAlias.DataPathFor(path.Parent / name));
+                Add(VhdAlias.DataPathFor(diskFolder / name));
             }
         }
-
-        return state.Defect is null;
     }
 
     private void Add(RemotePath dataPath) => _claimed[dataPath.Name] = true;

@@ -82,9 +82,10 @@ internal static class DataPlacement
         };
     }
 
+    // By whole listings: what is removed while one runs may confuse it.
     private static async ValueTask RemoveOthersAsync(IRemote remote, RemotePath dataPath, BlockSet flushed, CancellationToken cancellationToken)
     {
-        foreach (var entry in await ListAsync(remote, dataPath, cancellationToken).ConfigureAwait(false))
+        foreach (var entry in await remote.ListIfThereAsync(dataPath, cancellationToken).ConfigureAwait(false))
         {
             if (!entry.IsDirectory || entry.Name != VhdDirectoryLayout.BlocksFolder)
             {
@@ -92,7 +93,7 @@ internal static class DataPlacement
                 continue;
             }
 
-            foreach (var folder in await ListAsync(remote, entry.Path, cancellationToken).ConfigureAwait(false))
+            foreach (var folder in await remote.ListIfThereAsync(entry.Path, cancellationToken).ConfigureAwait(false))
             {
                 if (!folder.IsDirectory)
                 {
@@ -100,7 +101,7 @@ internal static class DataPlacement
                     continue;
                 }
 
-                foreach (var block in await ListAsync(remote, folder.Path, cancellationToken).ConfigureAwait(false))
+                foreach (var block in await remote.ListIfThereAsync(folder.Path, cancellationToken).ConfigureAwait(false))
                 {
                     if (block.IsDirectory || !VhdDirectoryLayout.TryParseBlock(folder.Name, block.Name, out var index) || !flushed.Contains(index))
                     {
@@ -109,25 +110,6 @@ internal static class DataPlacement
                 }
             }
         }
-    }
-
-    // Not streamed: what is removed while a listing runs may confuse it.
-    private static async ValueTask<List<RemoteEntry>> ListAsync(IRemote remote, RemotePath directory, CancellationToken cancellationToken)
-    {
-        var entries = new List<RemoteEntry>();
-        try
-        {
-            await foreach (var entry in remote.ListAsync(directory, cancellationToken).ConfigureAwait(false))
-            {
-                entries.Add(entry);
-            }
-        }
-        catch (RemoteNotFoundException)
-        {
-            // Nothing is left of it.
-        }
-
-        return entries;
     }
 
     private static ValueTask RemoveAsync(IRemote remote, RemoteEntry entry, CancellationToken cancellationToken) => entry.IsDirectory

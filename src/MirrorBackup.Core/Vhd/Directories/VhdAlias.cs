@@ -69,23 +69,13 @@ internal static class VhdAlias
     /// <returns>The VHD directory; <see langword="null"/> if the alias is not there or must not be followed.</returns>
     public static async ValueTask<RemotePath?> TryReadAsync(IRemote remote, RemotePath alias, CancellationToken cancellationToken)
     {
-        for (var isSecond = false; ; isSecond = true)
+        try
         {
-            try
-            {
-                return await ReadAsync(remote, alias, cancellationToken).ConfigureAwait(false);
-            }
-            catch (RemoteNotFoundException)
-            {
-                return null;
-            }
-            catch (Exception damaged) when (damaged is CorruptBackupException or IntegrityException)
-            {
-                if (isSecond)
-                {
-                    return null;
-                }
-            }
+            return await Damage.ReadTwiceAsync(stop => ReadAsync(remote, alias, stop), cancellationToken).ConfigureAwait(false);
+        }
+        catch (MirrorBackupException leadsNowhere) when (leadsNowhere is RemoteNotFoundException || leadsNowhere.IsDamage())
+        {
+            return null;
         }
     }
 

@@ -42,13 +42,12 @@ internal sealed class BlockFiles
     public static async ValueTask<BlockFiles> ListAsync(IRemote remote, RemotePath dataPath, CancellationToken cancellationToken)
     {
         var files = new BlockFiles();
-        var blocks = dataPath / VhdDirectoryLayout.BlocksFolder;
-        foreach (var folder in await NamesAsync(remote, blocks, RemoteEntryKind.Directory, cancellationToken).ConfigureAwait(false))
+        foreach (var folder in await remote.ListIfThereAsync(dataPath / VhdDirectoryLayout.BlocksFolder, cancellationToken).ConfigureAwait(false))
         {
-            foreach (var file in await NamesAsync(remote, blocks / folder, RemoteEntryKind.File, cancellationToken).ConfigureAwait(false))
+            foreach (var file in folder.IsDirectory ? await remote.ListIfThereAsync(folder.Path, cancellationToken).ConfigureAwait(false) : [])
             {
                 // Whatever has another name is nothing that a table could mean.
-                if (VhdDirectoryLayout.TryParseBlock(folder, file, out var block))
+                if (file.IsFile && VhdDirectoryLayout.TryParseBlock(folder.Name, file.Name, out var block))
                 {
                     files.Add(block);
                 }
@@ -56,26 +55,5 @@ internal sealed class BlockFiles
         }
 
         return files;
-    }
-
-    private static async ValueTask<List<string>> NamesAsync(IRemote remote, RemotePath folder, RemoteEntryKind kind, CancellationToken cancellationToken)
-    {
-        var names = new List<string>();
-        try
-        {
-            await foreach (var entry in remote.ListAsync(folder, cancellationToken).ConfigureAwait(false))
-            {
-                if (entry.Kind == kind)
-                {
-                    names.Add(entry.Name);
-                }
-            }
-        }
-        catch (RemoteNotFoundException)
-        {
-            // Without blocks there need be no folder for them.
-        }
-
-        return names;
     }
 }

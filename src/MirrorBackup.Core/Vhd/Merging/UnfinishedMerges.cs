@@ -14,11 +14,17 @@ internal static class UnfinishedMerges
     public static async ValueTask<List<MergeState>> ReadStatesAsync(IRemote remote, RemotePath folder, CancellationToken cancellationToken)
     {
         var states = new List<MergeState>();
-        foreach (var (path, ancestor) in await ListAsync(remote, folder, cancellationToken).ConfigureAwait(false))
+        foreach (var entry in await remote.ListIfThereAsync(folder, cancellationToken).ConfigureAwait(false))
         {
+            if (!entry.IsFile || !MergeStateName.TryParse(entry.Name, out var ancestor))
+            {
+                continue;
+            }
+
             try
             {
-                var state = MergeState.Parse(await remote.ReadAllAsync(path, MergeStateName.MaximumLength, cancellationToken).ConfigureAwait(false), path.Value);
+                var content = await remote.ReadAllAsync(entry.Path, MergeStateName.MaximumLength, cancellationToken).ConfigureAwait(false);
+                var state = MergeState.Parse(content, entry.Path.Value);
                 if (!state.Chain.IsEmpty && state.Chain[0] == ancestor)
                 {
                     states.Add(state);
@@ -106,26 +112,5 @@ internal static class UnfinishedMerges
         {
             return null;
         }
-    }
-
-    private static async ValueTask<List<(RemotePath Path, string Ancestor)>> ListAsync(IRemote remote, RemotePath folder, CancellationToken cancellationToken)
-    {
-        var states = new List<(RemotePath, string)>();
-        try
-        {
-            await foreach (var entry in remote.ListAsync(folder, cancellationToken).ConfigureAwait(false))
-            {
-                if (entry.IsFile && MergeStateName.TryParse(entry.Name, out var ancestor))
-                {
-                    states.Add((entry.Path, ancestor));
-                }
-            }
-        }
-        catch (RemoteNotFoundException)
-        {
-            return [];
-        }
-
-        return states;
     }
 }
