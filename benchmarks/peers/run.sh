@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Does the same work by the command line and by ready-made tools, whole process and made durable, and prints a table with the medians and their ratios.
 # usage: benchmarks/peers/run.sh [MEBIBYTES, default 1024] [ROUNDS, default 5] [PATTERN of the rows, default all]
-# The two sides take turns in each round; the files that are read are in the page cache. Needs openssl, qemu-img and GNU time, and six times the bytes in $TMPDIR.
+# The two sides take turns in each round; the files that are read are in the page cache. Needs openssl, qemu-img, GNU time and clang or gcc, and six times the bytes in $TMPDIR.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 size=${1:-1024} rounds=${2:-5} pattern=${3:-.}
@@ -12,12 +12,10 @@ trap 'rm -rf "$folder"' EXIT
 cli=$folder/cli/mirror-backup
 tool=$PWD/artifacts/bin/MirrorBackup.Benchmarks/release/MirrorBackup.Benchmarks
 export PEER_KEY=0123456789abcdef0123456789ABCDEF OTHER_KEY=fedcba9876543210fedcba9876543210
-export DOTNET_TieredPGO=0
 brotli='?useVhdDirectory=true&vhdDirectoryCompression=brotli' none='?useVhdDirectory=true&vhdDirectoryCompression=none'
 key='encryptionKey=env:PEER_KEY' other='encryptionKey=env:OTHER_KEY'
 
-# As one would install it: compiled ahead of time, so that a run of a second does not spend half of it on that.
-dotnet publish samples/MirrorBackup.Cli -c Release --use-current-runtime --self-contained false -p:PublishReadyToRun=true -o "$folder/cli" -v q > /dev/null
+benchmarks/publish-cli.sh "$folder/cli"
 dotnet build benchmarks/MirrorBackup.Benchmarks -c Release -v q > /dev/null
 
 # mirror MODE SOURCE RETENTION DESTINATION...

@@ -140,29 +140,25 @@ internal sealed class FileMerge(MergeJournal journal) : IMergeRun
 
     private async ValueTask CopyBlocksAsync(MergeAncestor target, MergeLayout layout, CancellationToken cancellationToken)
     {
-        var bitmapBytes = VhdBlock.BitmapBytes(VhdHeader.UsualBlockSize);
-        var buffer = new byte[bitmapBytes + VhdHeader.UsualBlockSize];
-        buffer.AsSpan(0, bitmapBytes).Fill(0xFF);
-        var sinceRecord = 0;
-        for (var i = 0; i < layout.Blocks.Length; i++)
+        var done = layout.Blocks.Count(block => block < journal.State.CurrentBlock);
+        var ahead = new BlocksAhead(_source!, layout.Blocks.AsMemory(done));
+        await using (ahead.ConfigureAwait(false))
         {
-            var block = layout.Blocks[i];
-            if (block < journal.State.CurrentBlock)
+            var sinceRecord = 0;
+            for (var i = done; i < layout.Blocks.Length; i++)
             {
-                continue;
-            }
-
-            await _source!.ReadAsync(block, buffer.AsMemory(bitmapBytes), cancellationToken).ConfigureAwait(false);
-            await target.WriteBlockAsync(layout.Sectors[i], buffer, layout.Sectors[i] < layout.AppendSector, cancellationToken).ConfigureAwait(false);
-            journal.State = journal.State with { MergedBytes = journal.State.MergedBytes + VhdHeader.UsualBlockSize };
-            _options.Progress?.Report(journal.State.MergedBytes);
-            if (++sinceRecord == _options.BlocksPerRecord)
-            {
-                await target.FlushAsync(cancellationToken).ConfigureAwait(false);
-                journal.State = journal.State with { CurrentBlock = block + 1 };
-                await journal.WriteAsync(mustBeNew: false, cancellationToken).ConfigureAwait(false);
-                await journal.EnsureLockHeldAsync(cancellationToken).ConfigureAwait(false);
-                sinceRecord = 0;
+                var block = await ahead.ReadAsync(cancellationToken).ConfigureAwait(false);
+                await target.WriteBlockAsync(layout.Sectors[i], block, layout.Sectors[i] < layout.AppendSector, cancellationToken).ConfigureAwait(false);
+                journal.State = journal.State with { MergedBytes = journal.State.MergedBytes + VhdHeader.UsualBlockSize };
+                _options.Progress?.Report(journal.State.MergedBytes);
+                if (++sinceRecord == _options.BlocksPerRecord)
+                {
+                    await target.FlushAsync(cancellationToken).ConfigureAwait(false);
+                    journal.State = journal.State with { CurrentBlock = layout.Blocks[i] + 1 };
+                    await journal.WriteAsync(mustBeNew: false, cancellationToken).ConfigureAwait(false);
+                    await journal.EnsureLockHeldAsync(cancellationToken).ConfigureAwait(false);
+                    sinceRecord = 0;
+                }
             }
         }
 
