@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # Mirrors a disk of 2 GiB, every block of it allocated, from every storage form to every other, checks each copy by its SHA-256, and prints the peak of
 # resident memory of each mirror. Fails above 200 MiB, and above 150 MiB from file to file.
-# usage: eng/memory-test.sh [MEBIBYTES OF DISK, default 2048] [FORM...]
+# usage: benchmarks/memory/run.sh [MEBIBYTES OF DISK, default 2048] [FORM...]
 # Forms: file, none, gzip, brotli (VHD directories), chacha20, aes-gcm (encrypted VHD directories with brotli); all of them by default.
 # Needs qemu-img, openssl, zstd and three times the disk's size in $TMPDIR.
 set -euo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/../.."
 size=${1:-2048}
 forms=("${@:2}")
 (( ${#forms[@]} > 0 )) || forms=(file none gzip brotli chacha20 aes-gcm)

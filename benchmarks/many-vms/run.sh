@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
 # Measures whole processes on a repository of many small VMs: the first mirror of it, and runs with nothing to do, each beside the least that the storage can do.
-# usage: eng/many-vms-test.sh [RUNS, default 5] [VMS, default 100] [BACKUPS, default 30] [DISKS, default 2]
+# usage: benchmarks/many-vms/run.sh [RUNS, default 5] [VMS, default 100] [BACKUPS, default 30] [DISKS, default 2]
 # The copies are removed at the end only: on ext4 new files are slow to make for minutes after many were removed. Needs 0.6 GB in $TMPDIR for each first mirror
 # and as much for what it is compared with.
 set -euo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/../.."
 runs=${1:-5} vms=${2:-100} backups=${3:-30} disks=${4:-2}
 
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 program=artifacts/bin/MirrorBackup.Cli/release/mirror-backup
+tool=artifacts/bin/MirrorBackup.Benchmarks/release/MirrorBackup.Benchmarks
 
 mirror() { "$program" mirror --source "file://$folder/source" --destination "file://$folder/$1" --mode incremental --retention "$backups" "${@:2}" > "$folder/log"; }
 
@@ -44,14 +45,13 @@ compare() {
 }
 
 dotnet build samples/MirrorBackup.Cli -c Release -v q
-dotnet build eng/many-vms.cs -v q
-make=(dotnet run --no-build eng/many-vms.cs --)
-"${make[@]}" make "$folder/source" "$vms" "$backups" "$disks"
+dotnet build benchmarks/MirrorBackup.Benchmarks -c Release -v q
+"$tool" sample-many-vms "$folder/source" "$vms" "$backups" "$disks"
 for (( run = 1; run <= runs; run++ )); do
     mkdir "$folder/first-$run" "$folder/flushed-$run" "$folder/flushed-more-$run"
 done
 
-flush() { "${make[@]}" flush "$folder/source/xo-vm-backups" "$folder/$1" "$2"; }
+flush() { "$tool" floor-flush "$folder/source/xo-vm-backups" "$folder/$1" "$2"; }
 compare first-mirror "mirror first-%d" flushed-2-at-once "flush flushed-%d 2" flushed-8-at-once "flush flushed-more-%d 8"
 
 # Young files are never relied upon, so that the first of these reads everything and notes that there was nothing to do.
