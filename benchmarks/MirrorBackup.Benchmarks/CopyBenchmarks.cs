@@ -1,8 +1,5 @@
 using BenchmarkDotNet.Attributes;
-using MirrorBackup.Disks;
-using MirrorBackup.Remotes;
 using MirrorBackup.Transfer;
-using MirrorBackup.Vhd;
 
 namespace MirrorBackup.Benchmarks;
 
@@ -16,11 +13,8 @@ namespace MirrorBackup.Benchmarks;
 public class CopyBenchmarks
 {
     private const int Blocks = 128;
-    private const string Key = "key.vhd";
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("mirrorbackup-benchmark-").FullName;
-    private LocalRemote _source = null!;
-    private LocalRemote[] _destinations = [];
+    private SampleCopy _copy = null!;
     private byte[] _buffer = [];
 
     /// <summary>Writes the source.</summary>
@@ -28,37 +22,22 @@ public class CopyBenchmarks
     public async Task SetupAsync()
     {
         _buffer = new byte[SampleDisk.BlockBytes];
-        _source = Open("source");
-        _destinations = [Open("first"), Open("second")];
-        var disk = new DiskIdentity(SampleDisk.KeyId, null, null, Blocks * (long)SampleDisk.BlockBytes);
-        await SampleDisk.WriteAsync(_source, Key, disk, [.. Enumerable.Range(0, Blocks)]);
+        _copy = await SampleCopy.CreateAsync(Blocks);
     }
 
-    /// <summary>Removes the copies, so that none is written over another.</summary>
+    /// <summary>Removes the copies.</summary>
     [IterationSetup]
-    public void RemoveCopies()
-    {
-        File.Delete(PathOf("first"));
-        File.Delete(PathOf("second"));
-    }
+    public void RemoveCopies() => _copy.RemoveCopies();
 
     /// <summary>Removes everything.</summary>
     [GlobalCleanup]
-    public async Task CleanupAsync()
-    {
-        foreach (var remote in _destinations.Append(_source))
-        {
-            await remote.DisposeAsync();
-        }
-
-        Directory.Delete(_folder, recursive: true);
-    }
+    public async Task CleanupAsync() => await _copy.DisposeAsync();
 
     /// <summary>The least that any copy does.</summary>
     [Benchmark(Baseline = true, Description = "plain read loop")]
     public long ReadLoop()
     {
-        using var file = File.OpenHandle(PathOf("source"));
+        using var file = File.OpenHandle(_copy.SourcePath);
         var position = 0L;
         for (int count; (count = RandomAccess.Read(file, _buffer, position)) > 0;)
         {
@@ -70,32 +49,13 @@ public class CopyBenchmarks
 
     /// <summary>What a user would write: no check of what was read, no digest.</summary>
     [Benchmark(Description = "File.Copy + flush")]
-    public void FileCopyAndFlush() => DurableCopy.Run(PathOf("source"), PathOf("first"));
+    public void FileCopyAndFlush() => DurableCopy.Run(_copy.SourcePath, _copy.CopyPath);
 
     /// <summary>The library.</summary>
     [Benchmark(Description = "DiskCopy, 1 destination")]
-    public Task<RevisionDigest> OneDestinationAsync() => CopyAsync(1);
+    public Task<CopyResult> OneDestinationAsync() => _copy.RunAsync(1);
 
     /// <summary>The library; the source is read once.</summary>
     [Benchmark(Description = "DiskCopy, 2 destinations")]
-    public Task<RevisionDigest> TwoDestinationsAsync() => CopyAsync(2);
-
-    private LocalRemote Open(string name) => LocalRemote.Open(Directory.CreateDirectory(Path.Combine(_folder, name)).FullName);
-
-    private string PathOf(string name) => Path.Combine(_folder, name, Key);
-
-    private async Task<RevisionDigest> CopyAsync(int destinations)
-    {
-        await using var disk = await VhdFile.OpenAsync(_source, RemotePath.Parse(Key));
-        var result = await DiskCopy.RunAsync(disk, [.. _destinations.Take(destinations).Select(remote => TargetOf(remote, disk))]);
-        return result.Succeeded ? result.Digest!.Value : throw new InvalidOperationException("The copy failed.", result.SourceError ?? result.Outcomes[0].Error);
-    }
-
-    private static CopyTarget<IDiskWriter> TargetOf(LocalRemote remote, VhdFile disk) => new(remote.Name, async stop => await VhdFileWriter.CreateAsync(
-        remote,
-        RemotePath.Parse(Key),
-        new DiskIdentity(disk.Id, null, null, disk.VirtualSize),
-        disk.AllocatedBlocks,
-        new VhdWriteOptions { Timestamp = disk.Footer.CreatedAt, Grade = WriteGrade.Publish },
-        stop));
+    public Task<CopyResult> TwoDestinationsAsync() => _copy.RunAsync(2);
 }
