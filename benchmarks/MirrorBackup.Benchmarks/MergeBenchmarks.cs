@@ -1,6 +1,5 @@
 using BenchmarkDotNet.Attributes;
 using MirrorBackup.Backups;
-using MirrorBackup.Disks;
 using MirrorBackup.Mirroring;
 using MirrorBackup.Remotes;
 using MirrorBackup.Retention;
@@ -8,55 +7,72 @@ using MirrorBackup.Retention;
 namespace MirrorBackup.Benchmarks;
 
 /// <summary>
-/// How long does a run take that has only to retire one restore point, by folding a delta of 64 MiB into its key of 64 MiB, one half in place and the other
-/// appended? Locking, listing, planning and the metadata are part of it; it can be resumed at every moment, and is durable at the end.
+/// How long does a run take that has only to retire restore points, by folding deltas into their key? Locking, listing, planning and the metadata are part of
+/// it; it can be resumed at every moment, and is durable at the end. The floor writes each block that survives once, where the merge does, in place or behind
+/// the key, and flushes the file, or renames as many files.
 /// </summary>
-[Handles(Blocks * (long)SampleDisk.BlockBytes)]
 [InProcessJob(isLong: true)]
 [MemoryDiagnoser]
 public class MergeBenchmarks
 {
-    private const int Blocks = 32;
-    private const long DiskSize = 4L * Blocks * SampleDisk.BlockBytes;
-
     private readonly string _folder = Directory.CreateTempSubdirectory("mirrorbackup-benchmark-").FullName;
+    private readonly byte[] _block = new byte[SampleDisk.BlockBytes];
 
-    /// <summary>Writes a source with a key and a delta, and mirrors it once.</summary>
+    /// <summary>How the destination stores disks.</summary>
+    [ParamsSource(nameof(Forms))]
+    public SampleForm Form { get; set; } = SampleForm.File;
+
+    /// <summary>How many blocks the key and each delta have: 200 MiB into 400, or ten times 128 MiB into 128.</summary>
+    [Params("200 100", "64 64 64 64 64 64 64 64 64 64 64")]
+    public string Chain { get; set; } = "";
+
+    /// <summary>VHD files, and VHD directories whose blocks move.</summary>
+    public static IEnumerable<SampleForm> Forms => [SampleForm.File, SampleForm.None];
+
+    private int[] Blocks => [.. Chain.Split(' ').Select(int.Parse)];
+
+    // Each delta begins in the middle of the one before: half of the first one's blocks are the key's, all others come new.
+    private int Replaced => Blocks[1] / 2;
+
+    private int Survivors => Replaced + Blocks[1..].Sum(static blocks => blocks / 2);
+
+    /// <summary>Writes a source, and mirrors it once.</summary>
     [GlobalSetup]
     public async Task SetupAsync()
     {
-        foreach (var name in new[] { "source", "mirrored" })
-        {
-            Directory.CreateDirectory(Path.Combine(_folder, name));
-        }
-
-        await using (var source = LocalRemote.Open(Path.Combine(_folder, "source")))
-        {
-            await SampleRepository.WritePointAsync(source, 5, new DiskIdentity(SampleDisk.KeyId, null, null, DiskSize), 0, Blocks);
-            var delta = new DiskIdentity(SampleDisk.DeltaId, SampleDisk.KeyId, "20260105T010000Z.vhd", DiskSize);
-            await SampleRepository.WritePointAsync(source, 6, delta, Blocks / 2, Blocks);
-        }
-
-        await MirrorAsync("mirrored", retention: 2);
+        await SampleRepository.WriteChainAsync(PathOf("source"), Blocks);
+        await MirrorAsync("mirrored", retention: Blocks.Length);
+        Random.Shared.NextBytes(_block);
     }
 
     /// <summary>A merge uses its files up.</summary>
-    [IterationSetup]
+    [IterationSetup(Target = nameof(MergeAsync))]
     public void CopyDestination()
     {
-        var (from, to) = (Path.Combine(_folder, "mirrored"), Path.Combine(_folder, "destination"));
-        if (Directory.Exists(to))
+        Clear("destination");
+        foreach (var path in Directory.EnumerateFiles(PathOf("mirrored"), "*", SearchOption.AllDirectories))
         {
-            Directory.Delete(to, recursive: true);
+            var copy = Path.Combine(PathOf("destination"), Path.GetRelativePath(PathOf("mirrored"), path));
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            DurableCopy.Run(path, copy);
+        }
+    }
+
+    /// <summary>What the floor writes into, or renames.</summary>
+    [IterationSetup(Target = nameof(Floor))]
+    public void PrepareFloor()
+    {
+        Clear("floor");
+        Directory.CreateDirectory(PathOf("floor/moved"));
+        if (Form == SampleForm.File)
+        {
+            WriteBlocks(0, Blocks[0]);
+            return;
         }
 
-        foreach (var path in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
+        for (var i = 0; i < Survivors; i++)
         {
-            var copy = Path.Combine(to, Path.GetRelativePath(from, path));
-            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
-            File.Copy(path, copy);
-            using var file = File.OpenHandle(copy, FileMode.Open, FileAccess.ReadWrite);
-            RandomAccess.FlushToDisk(file);
+            File.WriteAllBytes(PathOf($"floor/{i}"), _block);
         }
     }
 
@@ -64,18 +80,56 @@ public class MergeBenchmarks
     [GlobalCleanup]
     public void Cleanup() => Directory.Delete(_folder, recursive: true);
 
+    /// <summary>The same bytes, or the same names, and nothing else.</summary>
+    [Benchmark(Baseline = true, Description = "floor")]
+    public void Floor()
+    {
+        if (Form == SampleForm.File)
+        {
+            WriteBlocks(Blocks[0] - Replaced, Survivors);
+            return;
+        }
+
+        for (var i = 0; i < Survivors; i++)
+        {
+            File.Move(PathOf($"floor/{i}"), PathOf($"floor/moved/{i}"));
+        }
+    }
+
     /// <summary>The library.</summary>
-    [Benchmark(Description = "run that merges one delta")]
+    [Benchmark(Description = "run that merges")]
     public async Task<MirrorReport> MergeAsync()
     {
         var report = await MirrorAsync("destination", retention: 1);
         return report.Vms[0].Destinations[0].Steps.Any(static step => step.Kind == "merge") ? report : throw new InvalidOperationException("Nothing was merged.");
     }
 
+    private void WriteBlocks(int first, int count)
+    {
+        using var file = File.OpenHandle(PathOf("floor/disk"), FileMode.OpenOrCreate, FileAccess.ReadWrite);
+        for (var block = first; block < first + count; block++)
+        {
+            RandomAccess.Write(file, _block, (long)block * _block.Length);
+        }
+
+        RandomAccess.FlushToDisk(file);
+    }
+
+    private void Clear(string name)
+    {
+        if (Directory.Exists(PathOf(name)))
+        {
+            Directory.Delete(PathOf(name), recursive: true);
+        }
+    }
+
     private async Task<MirrorReport> MirrorAsync(string to, int retention)
     {
-        await using var source = LocalRemote.Open(Path.Combine(_folder, "source"));
-        await using var destination = LocalRemote.Open(Path.Combine(_folder, to));
-        return await SampleRepository.MirrorAsync(source, new MirrorDestination(destination, RetentionPolicy.KeepLast(retention)), BackupMode.Incremental);
+        await using var source = LocalRemote.Open(PathOf("source"));
+        await using var destination = LocalRemote.Open(Directory.CreateDirectory(PathOf(to)).FullName);
+        return await SampleRepository.MirrorAsync(
+            source, Form.DestinationOn(destination) with { Retention = RetentionPolicy.KeepLast(retention) }, BackupMode.Incremental);
     }
+
+    private string PathOf(string name) => Path.Combine(_folder, name);
 }

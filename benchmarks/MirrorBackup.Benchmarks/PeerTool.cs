@@ -1,8 +1,6 @@
 using System.Globalization;
 using System.IO.Compression;
 using System.Security.Cryptography;
-using MirrorBackup.Backups;
-using MirrorBackup.Disks;
 using MirrorBackup.Remotes;
 
 namespace MirrorBackup.Benchmarks;
@@ -23,7 +21,7 @@ internal static class PeerTool
         switch (args)
         {
             case ["sample", var folder, var blocks]:
-                await WriteChainAsync(folder, [Number(blocks)]);
+                await SampleRepository.WriteChainAsync(folder, [Number(blocks)]);
                 return true;
             case ["sample-archive", var folder, var mebibytes]:
                 await using (var remote = LocalRemote.Open(Directory.CreateDirectory(folder).FullName))
@@ -33,7 +31,7 @@ internal static class PeerTool
 
                 return true;
             case ["sample-deltas", var folder, var blocks, .. var deltas]:
-                await WriteChainAsync(folder, [Number(blocks), .. deltas.Select(Number)]);
+                await SampleRepository.WriteChainAsync(folder, [Number(blocks), .. deltas.Select(Number)]);
                 return true;
             case ["floor-encode", var file]:
                 EncodeBlocks(file);
@@ -50,23 +48,6 @@ internal static class PeerTool
                 return true;
             default:
                 return false;
-        }
-    }
-
-    // The first is the key; each delta changes half of its blocks in place and brings half of them new.
-    private static async Task WriteChainAsync(string folder, int[] blocks)
-    {
-        await using var remote = LocalRemote.Open(Directory.CreateDirectory(folder).FullName);
-        var size = 2L * blocks.Sum() * SampleDisk.BlockBytes;
-        var end = 0;
-        for (var i = 0; i < blocks.Length; i++)
-        {
-            var first = i == 0 ? 0 : end - (blocks[i] / 2);
-            var identity = i == 0
-                ? new DiskIdentity(IdOf(0), null, null, size)
-                : new DiskIdentity(IdOf(i), IdOf(i - 1), string.Create(CultureInfo.InvariantCulture, $"202601{4 + i:D2}T010000Z.vhd"), size);
-            await SampleRepository.WritePointAsync(remote, 5 + i, identity, first, blocks[i]);
-            end = first + blocks[i];
         }
     }
 
@@ -99,8 +80,6 @@ internal static class PeerTool
             aes.Encrypt(nonce, other.AsSpan(0, count), clear.AsSpan(0, count), tag);
         }
     });
-
-    private static Guid IdOf(int number) => new(number + 1, 0, 0x4000, 0x80, 0, 0, 0, 0, 0, 0, 1);
 
     private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
 

@@ -10,9 +10,9 @@ internal static class SampleDisk
     public const int BlockBytes = 2 << 20;
     public const int BitmapBytes = BlockBytes / 512 / 8;
 
-    public static Guid KeyId { get; } = new("00000001-0000-4000-8000-000000000001");
+    public static Guid KeyId { get; } = IdOf(0);
 
-    public static Guid DeltaId { get; } = new("00000002-0000-4000-8000-000000000002");
+    public static Guid IdOf(int revision) => new(revision + 1, 0, 0x4000, 0x80, 0, 0, 0, 0, 0, 0, 1);
 
     public static async Task WriteAsync(IRemote remote, string path, DiskIdentity disk, IReadOnlyList<int> blocks)
     {

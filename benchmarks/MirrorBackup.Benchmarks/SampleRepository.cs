@@ -12,6 +12,7 @@ namespace MirrorBackup.Benchmarks;
 /// <summary>Repositories with one VM, and mirrors of them.</summary>
 internal static class SampleRepository
 {
+    private const int FirstDay = 5;
     private const string Vm = "00000000-0000-4000-8000-000000000003";
     private const string Disk = "00000000-0000-4000-8000-000000000004";
     private const string About =
@@ -30,6 +31,25 @@ internal static class SampleRepository
              "vdis":{"disk":{"uuid":"{{{disk.Id}}}","name_label":"disk","virtual_size":{{{disk.VirtualSize}}},"$snapshot_of$uuid":"{{{Disk}}}"}},
              {{{About}}}}
             """);
+    }
+
+    /// <summary>Writes a source with a chain of one disk: a key, then deltas, each of which changes half of its blocks in place and brings half of them new.</summary>
+    /// <param name="folder">Is made if it is missing.</param>
+    /// <param name="blocks">How many blocks each revision has, the key first.</param>
+    public static async Task WriteChainAsync(string folder, IReadOnlyList<int> blocks)
+    {
+        await using var remote = LocalRemote.Open(Directory.CreateDirectory(folder).FullName);
+        var size = 2L * blocks.Sum() * SampleDisk.BlockBytes;
+        var end = 0;
+        for (var i = 0; i < blocks.Count; i++)
+        {
+            var first = i == 0 ? 0 : end - (blocks[i] / 2);
+            var disk = i == 0
+                ? new DiskIdentity(SampleDisk.IdOf(0), null, null, size)
+                : new DiskIdentity(SampleDisk.IdOf(i), SampleDisk.IdOf(i - 1), $"{NameOf(FirstDay + i - 1)}.vhd", size);
+            await WritePointAsync(remote, FirstDay + i, disk, first, blocks[i]);
+            end = first + blocks[i];
+        }
     }
 
     /// <summary>Writes a restore point with one archive.</summary>

@@ -32,7 +32,7 @@ public sealed class SampleStructure
 
     private static IEnumerable<SampleStructure> Make()
     {
-        var disk = new DiskIdentity(SampleDisk.DeltaId, SampleDisk.KeyId, "20260105T010000Z.vhd", TableEntries * (long)SampleDisk.BlockBytes);
+        var disk = new DiskIdentity(SampleDisk.IdOf(1), SampleDisk.KeyId, "20260105T010000Z.vhd", TableEntries * (long)SampleDisk.BlockBytes);
         var head = VhdHead.Create(disk, DateTimeOffset.UnixEpoch.AddYears(56), VhdGeometry.Maximum);
         yield return new("footer", head.Footer.Bytes, static bytes => (int)VhdFooter.Parse(bytes, Name).Timestamp);
         yield return new("header", head.Header.Bytes, static bytes => VhdHeader.Parse(bytes, Name).BlockSize);
