@@ -2,14 +2,14 @@
 # Measures whole processes on a repository of many small VMs: the first mirror of it, and runs with nothing to do, each beside the least that the storage can do.
 # usage: benchmarks/many-vms/run.sh [RUNS, default 5] [VMS, default 100] [BACKUPS, default 30] [DISKS, default 2]
 # The copies are removed at the end only: on ext4 new files are slow to make for minutes after many were removed. Needs 0.6 GB in $TMPDIR for each first mirror
-# and as much for what it is compared with.
+# and as much for what it is compared with; needs clang or gcc.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 runs=${1:-5} vms=${2:-100} backups=${3:-30} disks=${4:-2}
 
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-program=artifacts/bin/MirrorBackup.Cli/release/mirror-backup
+program=$folder/cli/mirror-backup
 tool=artifacts/bin/MirrorBackup.Benchmarks/release/MirrorBackup.Benchmarks
 
 mirror() { "$program" mirror --source "file://$folder/source" --destination "file://$folder/$1" --mode incremental --retention "$backups" "${@:2}" > "$folder/log"; }
@@ -44,7 +44,7 @@ compare() {
     done
 }
 
-dotnet build samples/MirrorBackup.Cli -c Release -v q
+benchmarks/publish-cli.sh "$folder/cli"
 dotnet build benchmarks/MirrorBackup.Benchmarks -c Release -v q
 "$tool" sample-many-vms "$folder/source" "$vms" "$backups" "$disks"
 for (( run = 1; run <= runs; run++ )); do

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Text;
 using MirrorBackup.Backups;
+using MirrorBackup.Codecs.Encryption;
+using MirrorBackup.Golden;
 using MirrorBackup.Mirroring;
 using MirrorBackup.Planning;
 using MirrorBackup.Remotes;
@@ -179,6 +181,26 @@ public sealed class SettledVmsTests
 
         Assert.Equal(MirrorOutcome.UpToDate, (await world.MirrorAsync("dst")).Outcome);
         Assert.Null(Noted(world));
+    }
+
+    [Fact]
+    public async Task Run_DestinationIsEncrypted_NotesItUnreadablyAndFindsItAgain()
+    {
+        await using var world = new MirrorFixture();
+        using var key = EncryptionKey.FromText(GoldenData.EncryptionKey);
+        var storage = LocalRemote.Open(Directory.CreateDirectory(world.Run.PathOf("dst2")).FullName);
+        await using var encrypted = await RepositoryEncryption.OpenAsync(storage, key, null, TestContext.Current.CancellationToken);
+        var job = world.DirectoryJob(BlockCodec.Brotli);
+        job.Destinations.Add(new MirrorDestination(encrypted, RetentionPolicy.KeepLast(4)) { Form = StorageForm.VhdDirectory(BlockCodec.Brotli) });
+        await SettleAsync(world, job, "dst2");
+        world.Source.Log.Clear();
+
+        var report = await world.MirrorAsync(job);
+
+        Assert.Equal(MirrorOutcome.UpToDate, report.Outcome);
+        Assert.DoesNotContain(world.Source.Log, static entry => entry.Path.Name.EndsWith(".vhd", StringComparison.Ordinal));
+        var note = File.ReadAllBytes(Assert.Single(Directory.GetFiles(Path.Combine(world.Run.PathOf("dst2"), ".mirrorbackup/settled"))));
+        Assert.Equal(-1, note.AsSpan().IndexOf(Encoding.UTF8.GetBytes(world.Run.Scenario.Vm)));
     }
 
     [Fact]

@@ -19,6 +19,7 @@ internal static class FuzzTargets
         new BlockCodecTarget(),
         new AliasTarget(),
         new StagingRecordTarget(),
+        new SettledVmsTarget(),
         new MergeStateTarget(),
         new MergeResumeTarget(),
         new MetadataTarget(),
