@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MirrorBackup.Remotes.Local;
 using MirrorBackup.Remotes.Writing;
 
@@ -8,20 +9,27 @@ public sealed partial class LocalRemote
     private static readonly TimeSpan LockPollInterval = TimeSpan.FromMilliseconds(500);
 
     /// <inheritdoc/>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask WriteAllAsync(
         RemotePath path, ReadOnlyMemory<byte> content, WriteOptions options = default, CancellationToken cancellationToken = default)
     {
-        using var file = await CreateTemporaryAsync(path, content.Length, cancellationToken).ConfigureAwait(false);
+        _directory.CheckWritable(path, "write");
+        cancellationToken.ThrowIfCancellationRequested();
+
+        // To a thread of the pool, on which all of it runs.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        cancellationToken.ThrowIfCancellationRequested();
         try
         {
+            using var file = TemporaryFile.Create(_directory, path, content.Length);
             await file.AppendAsync(content, cancellationToken).ConfigureAwait(false);
+            cancellationToken.ThrowIfCancellationRequested();
+            file.Commit(options.Grade, options.MustBeNew);
         }
         catch (FileSystemException exception)
         {
             throw _directory.Translate(exception, path, "write");
         }
-
-        await ChangeAsync(path, "write", () => file.Commit(options.Grade, options.MustBeNew), cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -110,6 +118,7 @@ public sealed partial class LocalRemote
     private ValueTask<TemporaryFile> CreateTemporaryAsync(RemotePath path, long reserve, CancellationToken cancellationToken) =>
         _directory.WriteAsync(path, "write", () => TemporaryFile.Create(_directory, path, reserve), cancellationToken);
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask ChangeAsync(RemotePath path, string verb, Action operation, CancellationToken cancellationToken) =>
         await _directory.WriteAsync(
             path,

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace MirrorBackup.Disks;
 
 /// <summary>
@@ -57,6 +59,7 @@ public sealed class WholeBlockDisk : IVirtualDisk
     /// <exception cref="CorruptBackupException">
     /// The block is partial and there is no parent to complete it from, or the parent is another (<see cref="ErrorCodes.BrokenChainLink"/>).
     /// </exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask ReadBlockAsync(int blockIndex, Memory<byte> bitmap, Memory<byte> data, CancellationToken cancellationToken = default)
     {
         await _disk.ReadBlockAsync(blockIndex, bitmap, data, cancellationToken).ConfigureAwait(false);

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace MirrorBackup.Remotes;
 
 /// <summary>Counts what is read from an open file.</summary>
@@ -11,6 +13,7 @@ internal class MeteredFile(IRemoteFile inner, MeteredRemote meter) : IRemoteFile
 
     protected MeteredRemote Meter { get; } = meter;
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<int> ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         var count = await inner.ReadAsync(offset, buffer, cancellationToken).ConfigureAwait(false);

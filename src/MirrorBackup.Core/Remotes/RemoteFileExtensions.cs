@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
 
 namespace MirrorBackup.Remotes;
 
@@ -14,6 +15,7 @@ public static class RemoteFileExtensions
     /// <param name="cancellationToken">Stops the read.</param>
     /// <returns>When the buffer is full.</returns>
     /// <exception cref="CorruptBackupException">The file ends before (<see cref="ErrorCodes.Truncated"/>).</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public static async ValueTask ReadExactlyAsync(
         this IRemoteFile file, long offset, Memory<byte> buffer, CancellationToken cancellationToken = default)
     {

@@ -19,9 +19,9 @@ public static class TemporaryName
     public static string Create(string name, DateTimeOffset now, uint sequence)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
-        var prefix = string.Create(CultureInfo.InvariantCulture, $".{now.ToUnixTimeMilliseconds()}.");
-        var suffix = string.Create(CultureInfo.InvariantCulture, $".{sequence:x}{Ending}");
-        return string.Concat(prefix, Shorten(name, RemotePath.MaximumSegmentBytes - prefix.Length - suffix.Length), suffix);
+        var whole = string.Create(CultureInfo.InvariantCulture, $".{now.ToUnixTimeMilliseconds()}.{name}.{sequence:x}{Ending}");
+        var excess = Encoding.UTF8.GetByteCount(whole) - RemotePath.MaximumSegmentBytes;
+        return excess <= 0 ? whole : Create(Shorten(name, Encoding.UTF8.GetByteCount(name) - excess), now, sequence);
     }
 
     /// <summary>Whether a name is one of ours or of Xen Orchestra's, so that a leftover can be told from a foreign file.</summary>

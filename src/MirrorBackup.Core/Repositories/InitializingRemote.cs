@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MirrorBackup.Codecs.Encryption;
 using MirrorBackup.Remotes;
 
@@ -16,6 +17,7 @@ internal sealed class InitializingRemote(EncryptedRemote encrypted, IRemote stor
     private volatile bool _isReady;
 
     /// <inheritdoc/>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public override async ValueTask WriteAllAsync(
         RemotePath path, ReadOnlyMemory<byte> content, WriteOptions options = default, CancellationToken cancellationToken = default)
     {

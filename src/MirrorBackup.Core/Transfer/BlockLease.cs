@@ -71,11 +71,11 @@ internal sealed class BlockLease
     /// </summary>
     /// <param name="codec">The codec.</param>
     /// <returns>The bytes; valid as long as the caller holds its reference.</returns>
-    public Task<ReadOnlyMemory<byte>> EncodeAsync(BlockCodec codec)
+    public ValueTask<ReadOnlyMemory<byte>> EncodeAsync(BlockCodec codec)
     {
         if (_stored is { IsEncrypted: false } stored && stored.Codec == codec)
         {
-            return Task.FromResult(stored.Bytes);
+            return new(stored.Bytes);
         }
 
         if (!_isDecoded)
@@ -85,7 +85,7 @@ internal sealed class BlockLease
 
         if (codec == BlockCodec.None)
         {
-            return Task.FromResult<ReadOnlyMemory<byte>>(Whole);
+            return new(Whole);
         }
 
         var result = new TaskCompletionSource<ReadOnlyMemory<byte>>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -97,7 +97,7 @@ internal sealed class BlockLease
             {
                 if (encoding.Codec == codec)
                 {
-                    return encoding.Stored;
+                    return new(encoding.Stored);
                 }
             }
 
@@ -115,7 +115,7 @@ internal sealed class BlockLease
             result.SetException(error);
         }
 
-        return result.Task;
+        return new(result.Task);
     }
 
     /// <summary>Gives a reference back.</summary>

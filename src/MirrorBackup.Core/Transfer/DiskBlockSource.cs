@@ -44,7 +44,8 @@ internal sealed class DiskBlockSource
         Digest = digest?.ToDigest();
     }
 
-    private async Task<BlockLease> ReadBlockAsync(int blockIndex, CancellationToken cancellationToken)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<BlockLease> ReadBlockAsync(int blockIndex, CancellationToken cancellationToken)
     {
         var lease = _pool.Rent();
         try
@@ -53,7 +54,7 @@ internal sealed class DiskBlockSource
             if (_storage is { } storage && await storage.FindAsync(blockIndex, cancellationToken).ConfigureAwait(false) is { } place)
             {
                 await ThrottleAsync(place.Length, cancellationToken).ConfigureAwait(false);
-                lease.Unread = new UnreadBlock(storage, place, stop => ReadLaterAsync(lease, place, stop));
+                LeaveUnread(lease, storage, place);
             }
             else
             {
@@ -69,7 +70,11 @@ internal sealed class DiskBlockSource
         }
     }
 
+    private void LeaveUnread(BlockLease lease, DiskStorageCopy storage, StoredBlockPlace place) =>
+        lease.Unread = new UnreadBlock(storage, place, stop => ReadLaterAsync(lease, place, stop));
+
     // What was looked up before may be another file by now, and nothing else would tell of one that was cut off.
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask ReadLaterAsync(BlockLease lease, StoredBlockPlace place, CancellationToken cancellationToken)
     {
         await ReadAsync(lease, isThrottled: true, cancellationToken).ConfigureAwait(false);
@@ -81,6 +86,7 @@ internal sealed class DiskBlockSource
         }
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask ReadAsync(BlockLease lease, bool isThrottled, CancellationToken cancellationToken)
     {
         if (_options.StoredBlocks is { } stored && await stored.TryReadAsync(lease, cancellationToken).ConfigureAwait(false))
@@ -99,6 +105,7 @@ internal sealed class DiskBlockSource
     private ValueTask ThrottleAsync(int bytes, CancellationToken cancellationToken) =>
         _options.Throttle?.TakeAsync(bytes, cancellationToken) ?? ValueTask.CompletedTask;
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask ReadDecodedAsync(BlockLease lease, CancellationToken cancellationToken)
     {
         await _disk.ReadBlockAsync(lease.Index, lease.Bitmap, lease.Data, cancellationToken).ConfigureAwait(false);

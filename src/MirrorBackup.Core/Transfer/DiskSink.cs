@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MirrorBackup.Disks;
 using MirrorBackup.Vhd;
 using MirrorBackup.Vhd.Directories;
@@ -26,9 +27,11 @@ internal sealed class DiskSink(IVirtualDisk source, IReadOnlyList<int> blocks, C
 
     public int MaximumOverlap => _writer!.MaximumOverlap;
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<long> WriteAsync(BlockLease block, CancellationToken cancellationToken)
     {
-        var stored = await TryCopyAsync(block, cancellationToken).ConfigureAwait(false) ?? (_writer is VhdDirectoryWriter directory
+        var copied = block.Unread is { } unread ? await TryCopyAsync(block, unread, cancellationToken).ConfigureAwait(false) : null;
+        var stored = copied ?? (_writer is VhdDirectoryWriter directory
             ? await StoreAsync(directory, block, cancellationToken).ConfigureAwait(false)
             : await StoreAsync(block, cancellationToken).ConfigureAwait(false));
         Interlocked.Increment(ref _blocks);
@@ -62,13 +65,8 @@ internal sealed class DiskSink(IVirtualDisk source, IReadOnlyList<int> blocks, C
     public ValueTask DisposeAsync() => _writer?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     // Bytes stored, or null if the block was read, and is to be written.
-    private async ValueTask<long?> TryCopyAsync(BlockLease block, CancellationToken cancellationToken)
+    private async ValueTask<long?> TryCopyAsync(BlockLease block, UnreadBlock unread, CancellationToken cancellationToken)
     {
-        if (block.Unread is not { } unread)
-        {
-            return null;
-        }
-
         switch (_writer)
         {
             case VhdDirectoryWriter directory when !directory.MayHold(block.Index)
@@ -83,13 +81,23 @@ internal sealed class DiskSink(IVirtualDisk source, IReadOnlyList<int> blocks, C
         }
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<long> StoreAsync(BlockLease block, CancellationToken cancellationToken)
     {
-        await _writer!.WriteBlockAsync(block.Index, block.Data, cancellationToken).ConfigureAwait(false);
+        if (_writer is VhdFileWriter file)
+        {
+            await file.WriteWholeBlockAsync(block.Index, block.Whole, cancellationToken).ConfigureAwait(false);
+        }
+        else
+        {
+            await _writer!.WriteBlockAsync(block.Index, block.Data, cancellationToken).ConfigureAwait(false);
+        }
+
         return block.Length;
     }
 
     // Compressed once for all targets of the same codec.
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private static async ValueTask<long> StoreAsync(VhdDirectoryWriter directory, BlockLease block, CancellationToken cancellationToken)
     {
         if (!block.IsDecoded)
@@ -107,6 +115,7 @@ internal sealed class DiskSink(IVirtualDisk source, IReadOnlyList<int> blocks, C
         return stored.Length;
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private static async ValueTask<long> PassOnAsync(VhdDirectoryWriter directory, int index, StoredBlock block, CancellationToken cancellationToken)
     {
         if (block.Codec != directory.Codec)

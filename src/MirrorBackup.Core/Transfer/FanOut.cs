@@ -151,7 +151,7 @@ internal sealed class FanOut
             Offer(_targets, block);
             if (_waiting.Count > 0)
             {
-                await Task.WhenAll(_waiting.Select(branch => WaitAsync(branch, block))).ConfigureAwait(false);
+                await WaitAsync(block).ConfigureAwait(false);
             }
         }
         finally
@@ -160,6 +160,10 @@ internal sealed class FanOut
             block.Release();
         }
     }
+
+    private Task WaitAsync(BlockLease block) => _waiting.Count == 1
+        ? WaitAsync(_waiting[0], block)
+        : Task.WhenAll(_waiting.Select(branch => WaitAsync(branch, block)));
 
     private Task WaitAsync(FanOutBranch branch, BlockLease block) =>
         branch.SendAsync(block, _options.StallTimeout, _options.TimeProvider, _reading.Token).AsTask();

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 
 namespace MirrorBackup.Transfer;
@@ -197,6 +198,7 @@ internal sealed class FanOutBranch
         new ParallelOptions { MaxDegreeOfParallelism = _sink.MaximumOverlap, CancellationToken = _stop.Token },
         WriteAsync);
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask WriteAsync(BlockLease block, CancellationToken cancellationToken)
     {
         try

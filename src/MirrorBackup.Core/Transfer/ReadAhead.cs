@@ -16,7 +16,7 @@ internal static class ReadAhead
     public static async IAsyncEnumerable<BlockLease> RunAsync(
         int count,
         int depth,
-        Func<int, CancellationToken, Task<BlockLease>> read,
+        Func<int, CancellationToken, ValueTask<BlockLease>> read,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -27,8 +27,7 @@ internal static class ReadAhead
             {
                 while (next < count && underWay.Count < depth)
                 {
-                    var piece = next++;
-                    underWay.Enqueue(Task.Run(() => read(piece, stop.Token), stop.Token));
+                    underWay.Enqueue(StartAsync(next++, read, stop.Token));
                 }
 
                 // The task leaves the queue only when its result is in hand: the clean-up below sees every other one.
@@ -49,5 +48,13 @@ internal static class ReadAhead
                 }
             }
         }
+    }
+
+    private static async Task<BlockLease> StartAsync(int piece, Func<int, CancellationToken, ValueTask<BlockLease>> read, CancellationToken cancellationToken)
+    {
+        // As Task.Run does, without the four objects that it takes: decoding must not hold up who consumes.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        cancellationToken.ThrowIfCancellationRequested();
+        return await read(piece, cancellationToken).ConfigureAwait(false);
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MirrorBackup.Backups;
 using MirrorBackup.Disks;
 using MirrorBackup.Vhd.Directories;
@@ -83,6 +84,7 @@ internal sealed class StoredBlockReader
     /// <param name="lease">Its index says which block.</param>
     /// <param name="cancellationToken">Stops the read.</param>
     /// <returns>False if the block has to be read the decoded way.</returns>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<bool> TryReadAsync(BlockLease lease, CancellationToken cancellationToken)
     {
         if (_leftOut.Contains(lease.Index) || _holders.HolderOf(lease.Index) is not { } holder)
@@ -109,6 +111,7 @@ internal sealed class StoredBlockReader
         return isTaken || TakeApart(lease.Index);
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private static async ValueTask<bool> TryReadEncryptedAsync(VhdDirectory holder, BlockLease lease, BlockBuffers.Lease room, CancellationToken cancellationToken)
     {
         if (!holder.HasOnlyWholeBlocks
@@ -121,6 +124,7 @@ internal sealed class StoredBlockReader
         return true;
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> TryReadEncodedAsync(VhdDirectory holder, BlockLease lease, BlockBuffers.Lease room, CancellationToken cancellationToken)
     {
         var length = await holder.ReadStoredBlockAsync(lease.Index, room.Memory, cancellationToken).ConfigureAwait(false);

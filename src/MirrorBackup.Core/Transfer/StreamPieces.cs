@@ -60,7 +60,8 @@ internal static class StreamPieces
         }
     }
 
-    private static async Task<BlockLease> ReadPieceAsync(IRemoteFile file, int piece, CopyOptions options, CancellationToken cancellationToken)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private static async ValueTask<BlockLease> ReadPieceAsync(IRemoteFile file, int piece, CopyOptions options, CancellationToken cancellationToken)
     {
         var offset = (long)piece * options.Pool.BlockBytes;
         var length = (int)Math.Min(options.Pool.BlockBytes, file.Length - offset);
@@ -76,8 +77,7 @@ internal static class StreamPieces
             lease.Length = length;
             if (options.Storage is { IsOn: true } storage)
             {
-                var place = new StoredBlockPlace(file.Path, _ => new(file), IsFileShared: true, offset, length);
-                lease.Unread = new UnreadBlock(storage, place, stop => FillAsync(file, offset, lease, stop));
+                LeaveUnread(file, offset, lease, storage);
             }
             else
             {
@@ -93,6 +93,13 @@ internal static class StreamPieces
         }
     }
 
+    private static void LeaveUnread(IRemoteFile file, long offset, BlockLease lease, StorageCopy storage)
+    {
+        var place = new StoredBlockPlace(file.Path, _ => new(file), IsFileShared: true, offset, lease.Length);
+        lease.Unread = new UnreadBlock(storage, place, stop => FillAsync(file, offset, lease, stop));
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private static async ValueTask FillAsync(IRemoteFile file, long offset, BlockLease lease, CancellationToken cancellationToken)
     {
         var read = await file.ReadAsync(offset, lease.Data, cancellationToken).ConfigureAwait(false);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MirrorBackup.Remotes;
 
 namespace MirrorBackup.Transfer;
@@ -11,17 +12,13 @@ internal sealed class UploadSink(CopyTarget<IUpload> target) : IFanOutSink
     public async ValueTask OpenAsync(CancellationToken cancellationToken) =>
         _upload = await target.Open(cancellationToken).ConfigureAwait(false);
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<long> WriteAsync(BlockLease block, CancellationToken cancellationToken)
     {
-        if (block.Unread is { } unread)
+        if (block.Unread is { } unread && await TryCopyAsync(unread, cancellationToken).ConfigureAwait(false))
         {
-            if (await unread.TryCopyAsync((file, stop) => file.TryCopyToAsync(unread.Offset, unread.Length, _upload!, stop), cancellationToken).ConfigureAwait(false))
-            {
-                _bytes += block.Length;
-                return block.Length;
-            }
-
-            await unread.EnsureReadAsync(cancellationToken).ConfigureAwait(false);
+            _bytes += block.Length;
+            return block.Length;
         }
 
         var flushed = await _upload!.Output.WriteAsync(block.Data, cancellationToken).ConfigureAwait(false);
@@ -45,6 +42,17 @@ internal sealed class UploadSink(CopyTarget<IUpload> target) : IFanOutSink
 
         await _upload!.CommitAsync(cancellationToken).ConfigureAwait(false);
         return _bytes;
+    }
+
+    private async ValueTask<bool> TryCopyAsync(UnreadBlock unread, CancellationToken cancellationToken)
+    {
+        if (await unread.TryCopyAsync((file, stop) => file.TryCopyToAsync(unread.Offset, unread.Length, _upload!, stop), cancellationToken).ConfigureAwait(false))
+        {
+            return true;
+        }
+
+        await unread.EnsureReadAsync(cancellationToken).ConfigureAwait(false);
+        return false;
     }
 
     public ValueTask DisposeAsync() => _upload?.DisposeAsync() ?? ValueTask.CompletedTask;

@@ -1,4 +1,5 @@
 using System.Collections.ObjectModel;
+using System.Runtime.CompilerServices;
 using MirrorBackup.Backups;
 using MirrorBackup.Disks;
 using MirrorBackup.Remotes;
@@ -107,6 +108,7 @@ public sealed partial class VhdFile : IVhdDisk
         : throw new ArgumentOutOfRangeException(nameof(blockIndex), blockIndex, $"{Name} does not hold this block.");
 
     /// <inheritdoc/>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask ReadBlockAsync(int blockIndex, Memory<byte> bitmap, Memory<byte> data, CancellationToken cancellationToken = default)
     {
         var bitBytes = SectorBitmap.BitBytes(BlockSize);
@@ -142,6 +144,7 @@ public sealed partial class VhdFile : IVhdDisk
     public ValueTask DisposeAsync() => _file.DisposeAsync();
 
     // Only the last block of a file can end early, which opening has checked; what it lacks is zero, never the footer that follows.
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask ReadOrZeroAsync(long offset, Memory<byte> buffer, int blockIndex, CancellationToken cancellationToken)
     {
         var available = (int)Math.Clamp(_dataEnd - offset, 0, buffer.Length);

@@ -55,6 +55,13 @@ public sealed class VhdFileWriter : IDiskWriter
     public ValueTask WriteBlockAsync(int blockIndex, ReadOnlyMemory<byte> data, CancellationToken cancellationToken = default) =>
         _writer.WriteBlockAsync(blockIndex, data, cancellationToken);
 
+    /// <summary>Writes the next block, given as it lies in the file: in one piece.</summary>
+    /// <param name="blockIndex">The next announced block.</param>
+    /// <param name="whole">Bitmap of ones and data; may be reused once the call has ended.</param>
+    /// <param name="cancellationToken">Stops the call; the revision can then only be aborted.</param>
+    internal ValueTask WriteWholeBlockAsync(int blockIndex, ReadOnlyMemory<byte> whole, CancellationToken cancellationToken) =>
+        _writer.WriteWholeBlockAsync(blockIndex, whole, cancellationToken);
+
     /// <summary>Lets the storage copy the next block, bitmap included.</summary>
     /// <param name="blockIndex">The next announced block.</param>
     /// <param name="source">A file that holds it as a VHD file does, with a bitmap of ones.</param>

@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
 using MirrorBackup.Remotes;
 using MirrorBackup.Vhd.Format;
 
@@ -40,6 +41,7 @@ public sealed class VhdStreamWriter
     /// <param name="cancellationToken">Stops the call; the stream can then only be aborted.</param>
     /// <exception cref="InvalidOperationException">Not the next announced block, or the stream has ended or failed.</exception>
     /// <exception cref="ArgumentException"><paramref name="data"/> has another length.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask WriteBlockAsync(int blockIndex, ReadOnlyMemory<byte> data, CancellationToken cancellationToken = default)
     {
         CheckNext(blockIndex);
@@ -49,14 +51,26 @@ public sealed class VhdStreamWriter
         }
 
         _isUsable = false;
-        await WritePartsAsync(static part => part is not VhdStreamPart.Copy, cancellationToken).ConfigureAwait(false);
-        _output.GetSpan(VhdFooter.Size)[..VhdFooter.Size].Fill(0xFF);
-        _output.Advance(VhdFooter.Size);
-        var result = await _output.WriteAsync(data, cancellationToken).ConfigureAwait(false);
-        BytesWritten += VhdFooter.Size + data.Length;
-        Check(result, cancellationToken);
-        _nextBlock++;
-        _isUsable = true;
+        await WriteHeadAsync(cancellationToken).ConfigureAwait(false);
+        var bitmap = VhdBlock.BitmapBytes(data.Length);
+        _output.GetSpan(bitmap)[..bitmap].Fill(0xFF);
+        _output.Advance(bitmap);
+        BytesWritten += bitmap;
+        await WriteDataAsync(data, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Likewise, of a block that is given as it is stored: in one piece, where the other way takes two.</summary>
+    /// <param name="blockIndex">The next announced block.</param>
+    /// <param name="whole">Bitmap of ones and data; may be reused once the call has ended.</param>
+    /// <param name="cancellationToken">Stops the call; the stream can then only be aborted.</param>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    internal async ValueTask WriteWholeBlockAsync(int blockIndex, ReadOnlyMemory<byte> whole, CancellationToken cancellationToken)
+    {
+        CheckNext(blockIndex);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(whole.Length, VhdBlock.StoredBytes(VhdHeader.UsualBlockSize), nameof(whole));
+        _isUsable = false;
+        await WriteHeadAsync(cancellationToken).ConfigureAwait(false);
+        await WriteDataAsync(whole, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Has the next block, bitmap included, appended by somebody else behind what the pipe has been given.</summary>
@@ -68,7 +82,7 @@ public sealed class VhdStreamWriter
     {
         CheckNext(blockIndex);
         _isUsable = false;
-        await WritePartsAsync(static part => part is not VhdStreamPart.Copy, cancellationToken).ConfigureAwait(false);
+        await WriteHeadAsync(cancellationToken).ConfigureAwait(false);
         var length = VhdBlock.StoredBytes(VhdHeader.UsualBlockSize);
         var result = await append(length).ConfigureAwait(false);
         BytesWritten += result.IsDone ? length : 0;
@@ -97,6 +111,19 @@ public sealed class VhdStreamWriter
         }
     }
 
+    // What precedes the blocks; nothing from the second block on.
+    private ValueTask WriteHeadAsync(CancellationToken cancellationToken) => WritePartsAsync(static part => part is not VhdStreamPart.Copy, cancellationToken);
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask WriteDataAsync(ReadOnlyMemory<byte> data, CancellationToken cancellationToken)
+    {
+        var result = await _output.WriteAsync(data, cancellationToken).ConfigureAwait(false);
+        BytesWritten += data.Length;
+        Check(result, cancellationToken);
+        _nextBlock++;
+        _isUsable = true;
+    }
+
     private async ValueTask WritePartsAsync(Func<VhdStreamPart, bool> condition, CancellationToken cancellationToken)
     {
         for (; _nextPart < _description.Parts.Count && condition(_description.Parts[_nextPart]); _nextPart++)
@@ -113,6 +140,7 @@ public sealed class VhdStreamWriter
         }
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask WriteBytesAsync(ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
         while (!content.IsEmpty)

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace MirrorBackup.Remotes.Local;
 
 /// <summary>What the parts of one <see cref="LocalRemote"/> share: the file system, the errors, the clock, what is not yet durable.</summary>
@@ -21,46 +23,21 @@ internal sealed class LocalDirectory(IFileSystem files, string name, bool isRead
     public uint NextSequence() => Interlocked.Increment(ref _sequence);
 
     /// <summary>Runs blocking calls off the caller's thread and gives failures their public types.</summary>
-    public async ValueTask<T> ReadAsync<T>(RemotePath path, string verb, Func<T> operation, CancellationToken cancellationToken)
-    {
-        ObjectDisposedException.ThrowIf(_disposed, typeof(LocalRemote));
-        return await Task.Run(
-            () =>
-            {
-                try
-                {
-                    return operation();
-                }
-                catch (FileSystemException exception)
-                {
-                    throw Translate(AsMissing(exception, path), path, verb);
-                }
-            },
-            cancellationToken).ConfigureAwait(false);
-    }
+    public ValueTask<T> ReadAsync<T>(RemotePath path, string verb, Func<T> operation, CancellationToken cancellationToken) =>
+        RunAsync(path, verb, operation, isChange: false, cancellationToken);
 
     /// <summary>As <see cref="ReadAsync"/>, for what changes the storage: refused when the remote was opened read-only.</summary>
-    public async ValueTask<T> WriteAsync<T>(RemotePath path, string verb, Func<T> operation, CancellationToken cancellationToken)
+    public ValueTask<T> WriteAsync<T>(RemotePath path, string verb, Func<T> operation, CancellationToken cancellationToken) =>
+        RunAsync(path, verb, operation, isChange: true, cancellationToken);
+
+    /// <summary>Refuses what a read-only remote must not do.</summary>
+    public void CheckWritable(RemotePath path, string verb)
     {
         ObjectDisposedException.ThrowIf(_disposed, typeof(LocalRemote));
         if (isReadOnly)
         {
             throw Errors.ReadOnly(path, verb);
         }
-
-        return await Task.Run(
-            () =>
-            {
-                try
-                {
-                    return operation();
-                }
-                catch (FileSystemException exception)
-                {
-                    throw Translate(exception, path, verb);
-                }
-            },
-            cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>The public exception; a missing file is only reported as such while the root is known to be there.</summary>
@@ -111,6 +88,29 @@ internal sealed class LocalDirectory(IFileSystem files, string name, bool isRead
     {
         _disposed = true;
         Files.Dispose();
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<T> RunAsync<T>(RemotePath path, string verb, Func<T> operation, bool isChange, CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, typeof(LocalRemote));
+        if (isChange)
+        {
+            CheckWritable(path, verb);
+        }
+
+        // To a thread of the pool, as Task.Run does, without its objects.
+        cancellationToken.ThrowIfCancellationRequested();
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        cancellationToken.ThrowIfCancellationRequested();
+        try
+        {
+            return operation();
+        }
+        catch (FileSystemException exception)
+        {
+            throw Translate(isChange ? exception : AsMissing(exception, path), path, verb);
+        }
     }
 
     private void RequireDirectory(RemotePath directory)

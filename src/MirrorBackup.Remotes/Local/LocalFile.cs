@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace MirrorBackup.Remotes.Local;
 
 /// <summary>A file of a <see cref="LocalRemote"/> that is open for reading, or for reading and writing in place.</summary>
@@ -13,6 +15,7 @@ internal class LocalFile(LocalDirectory directory, RemotePath path, IOpenFile fi
 
     protected IOpenFile File { get; } = file;
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<int> ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
@@ -51,12 +54,14 @@ internal class LocalFile(LocalDirectory directory, RemotePath path, IOpenFile fi
             : new(RangeCopy.Refused("the source is not a file of the operating system"));
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) == 0)
         {
             // Closing may wait for the storage.
-            await Task.Run(File.Dispose).ConfigureAwait(false);
+            await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+            File.Dispose();
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Win32.SafeHandles;
 
 namespace MirrorBackup.Remotes.Local;
@@ -10,6 +11,7 @@ internal sealed class TemporaryFile : IDisposable
 
     private readonly LocalDirectory _directory;
     private readonly RemotePath _path;
+    private readonly RemotePath _parent;
     private readonly RemotePath _temporary;
     private readonly IOpenFile _file;
     private long _writeBackStarted;
@@ -17,9 +19,9 @@ internal sealed class TemporaryFile : IDisposable
     private bool _closed;
     private bool _renamed;
 
-    private TemporaryFile(LocalDirectory directory, RemotePath path, RemotePath temporary, IOpenFile file)
+    private TemporaryFile(LocalDirectory directory, RemotePath path, RemotePath parent, RemotePath temporary, IOpenFile file)
     {
-        (_directory, _path, _temporary, _file) = (directory, path, temporary, file);
+        (_directory, _path, _parent, _temporary, _file) = (directory, path, parent, temporary, file);
     }
 
     /// <summary>Creates the file; the directories above it are made when they are missing.</summary>
@@ -30,17 +32,18 @@ internal sealed class TemporaryFile : IDisposable
             throw new FileSystemException(FileFailure.IsDirectory, path, "the root is a directory");
         }
 
+        var parent = path.Parent;
         for (var madeDirectories = false; ;)
         {
             var name = TemporaryName.Create(path.Name, directory.TimeProvider.GetUtcNow(), directory.NextSequence());
-            var temporary = path.Parent / name;
+            var temporary = parent / name;
             try
             {
-                return new(directory, path, temporary, directory.Files.Open(temporary, FileUse.CreateNew, reserve));
+                return new(directory, path, parent, temporary, directory.Files.Open(temporary, FileUse.CreateNew, reserve));
             }
             catch (FileSystemException exception) when (exception.Failure == FileFailure.NotFound && !madeDirectories)
             {
-                directory.MakeDirectories(path.Parent);
+                directory.MakeDirectories(parent);
                 madeDirectories = true;
             }
             catch (FileSystemException exception) when (exception.Failure == FileFailure.Exists)
@@ -51,6 +54,7 @@ internal sealed class TemporaryFile : IDisposable
     }
 
     /// <summary>Writes at the end of what was written before.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask AppendAsync(ReadOnlyMemory<byte> data, CancellationToken cancellationToken)
     {
         await _file.WriteAsync(_end, data, cancellationToken).ConfigureAwait(false);
@@ -88,7 +92,7 @@ internal sealed class TemporaryFile : IDisposable
         }
 
         Close();
-        _directory.Unflushed.AddDirectory(_path.Parent);
+        _directory.Unflushed.AddDirectory(_parent);
         if (mustBeNew)
         {
             _directory.Files.RenameToNew(_temporary, _path);
@@ -102,7 +106,7 @@ internal sealed class TemporaryFile : IDisposable
         if (grade == WriteGrade.Publish)
         {
             _directory.Unflushed.RemoveFile(_path);
-            _directory.Unflushed.FlushDirectoryAndAbove(_directory.Files, _path.Parent);
+            _directory.Unflushed.FlushDirectoryAndAbove(_directory.Files, _parent);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Win32.SafeHandles;
 using MirrorBackup.Remotes.Writing;
 
@@ -6,6 +7,7 @@ namespace MirrorBackup.Remotes.Local;
 /// <summary>Takes the bytes of an upload into a temporary file.</summary>
 internal sealed class TemporaryFileWriter(LocalDirectory directory, RemotePath path, TemporaryFile file) : BlockPipeWriter
 {
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     protected override async ValueTask StoreAsync(long offset, ReadOnlyMemory<byte> data, CancellationToken cancellationToken)
     {
         try

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
 using Microsoft.Win32.SafeHandles;
 
 namespace MirrorBackup.Remotes.Writing;
@@ -67,6 +68,7 @@ internal abstract class BlockPipeWriter : PipeWriter, IDisposable
     }
 
     /// <inheritdoc/>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public override async ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -82,6 +84,7 @@ internal abstract class BlockPipeWriter : PipeWriter, IDisposable
     }
 
     /// <inheritdoc/>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public override async ValueTask<FlushResult> WriteAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default)
     {
         if (source.Length < PieceBytes / 2 || _completed)
@@ -158,6 +161,7 @@ internal abstract class BlockPipeWriter : PipeWriter, IDisposable
     protected virtual ValueTask<RangeCopy> StoreRangeAsync(SafeFileHandle source, long offset, long length, CancellationToken cancellationToken) =>
         new(RangeCopy.Refused("the destination is not a file of the operating system"));
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask HandOnAsync(CancellationToken cancellationToken)
     {
         foreach (var piece in _full)
@@ -178,6 +182,7 @@ internal abstract class BlockPipeWriter : PipeWriter, IDisposable
         }
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask WriteGuardedAsync(ReadOnlyMemory<byte> data, CancellationToken cancellationToken)
     {
         ThrowIfFailed();

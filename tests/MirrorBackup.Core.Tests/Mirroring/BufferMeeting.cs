@@ -86,7 +86,7 @@ internal sealed class BufferMeeting(int participants)
 
         public override async ValueTask<FlushResult> WriteAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default)
         {
-            if (source.Length == BlockBytes)
+            if (source.Length >= BlockBytes) // with or without its bitmap
             {
                 await meeting.ArriveAsync($"{upload.Path}#{_blocks++}", source, cancellationToken);
             }

@@ -107,6 +107,7 @@ public sealed class EncryptedRemote : DelegatingRemote
     }
 
     /// <inheritdoc/>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public override async ValueTask WriteAllAsync(
         RemotePath path, ReadOnlyMemory<byte> content, WriteOptions options = default, CancellationToken cancellationToken = default)
     {
@@ -167,6 +168,7 @@ public sealed class EncryptedRemote : DelegatingRemote
         _cipher.Dispose();
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<IRemoteFile> OpenAsync(RemotePath path, bool asStored, CancellationToken cancellationToken)
     {
         var file = await Inner.OpenReadAsync(path, cancellationToken).ConfigureAwait(false);

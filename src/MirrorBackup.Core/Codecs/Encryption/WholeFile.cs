@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using MirrorBackup.Remotes;
 
@@ -25,6 +26,7 @@ internal sealed class WholeFile(IRemoteFile inner, string remote, FileCipher cip
 
     public long Length { get; } = asStored ? inner.Length : cipher.Scheme.ClearLength(inner.Length);
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<int> ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
@@ -73,6 +75,7 @@ internal sealed class WholeFile(IRemoteFile inner, string remote, FileCipher cip
         }
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask LoadAsync(Memory<byte> target, CancellationToken cancellationToken)
     {
         var storedLength = (int)inner.Length;

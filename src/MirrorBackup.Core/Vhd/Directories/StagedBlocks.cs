@@ -67,26 +67,26 @@ internal sealed class StagedBlocks : IDisposable
     /// <param name="cancellationToken">Stops the call.</param>
     /// <returns>True if exactly that is there, durable; then the block is done.</returns>
     public ValueTask<bool> TryKeepAsync(int block, ReadOnlyMemory<byte> content, BlockCodec codec, CancellationToken cancellationToken) =>
-        TryKeepAsync(
-            block,
-            codec,
-            asStored: false,
-            BlockCompression.MaximumLength(codec, content.Length),
-            stored => Decodes(codec, stored.Span, content.Span),
-            cancellationToken);
+        MayHold(block) ? KeepAsync(block, content, codec, cancellationToken) : new(false);
 
     /// <summary>Likewise, byte by byte.</summary>
     public ValueTask<bool> TryKeepStoredAsync(int block, ReadOnlyMemory<byte> bytes, BlockCodec codec, bool asStored, CancellationToken cancellationToken) =>
-        TryKeepAsync(block, codec, asStored, bytes.Length, stored => stored.Span.SequenceEqual(bytes.Span), cancellationToken);
+        MayHold(block) ? KeepStoredAsync(block, bytes, codec, asStored, cancellationToken) : new(false);
 
-    private async ValueTask<bool> TryKeepAsync(
+    private ValueTask<bool> KeepAsync(int block, ReadOnlyMemory<byte> content, BlockCodec codec, CancellationToken cancellationToken) => KeepAsync(
+        block,
+        codec,
+        asStored: false,
+        BlockCompression.MaximumLength(codec, content.Length),
+        stored => Decodes(codec, stored.Span, content.Span),
+        cancellationToken);
+
+    private ValueTask<bool> KeepStoredAsync(int block, ReadOnlyMemory<byte> bytes, BlockCodec codec, bool asStored, CancellationToken cancellationToken) =>
+        KeepAsync(block, codec, asStored, bytes.Length, stored => stored.Span.SequenceEqual(bytes.Span), cancellationToken);
+
+    private async ValueTask<bool> KeepAsync(
         int block, BlockCodec codec, bool asStored, int limit, Func<ReadOnlyMemory<byte>, bool> holds, CancellationToken cancellationToken)
     {
-        if (_trusted is not { } trusted || !trusted.Contains(block))
-        {
-            return false;
-        }
-
         if (!await HoldsAsync(block, codec, asStored, limit, holds, cancellationToken).ConfigureAwait(false))
         {
             await DistrustAsync(cancellationToken).ConfigureAwait(false);

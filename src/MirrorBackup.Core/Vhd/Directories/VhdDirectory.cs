@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MirrorBackup.Backups;
 using MirrorBackup.Codecs;
 using MirrorBackup.Disks;
@@ -88,6 +89,7 @@ public sealed partial class VhdDirectory : IVhdDisk
     public bool IsAllocated(int blockIndex) => _blocks.Contains(blockIndex);
 
     /// <inheritdoc/>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask ReadBlockAsync(int blockIndex, Memory<byte> bitmap, Memory<byte> data, CancellationToken cancellationToken = default)
     {
         var bitBytes = SectorBitmap.BitBytes(BlockSize);
@@ -132,6 +134,7 @@ public sealed partial class VhdDirectory : IVhdDisk
     /// <param name="stored">Receives the bytes.</param>
     /// <param name="cancellationToken">Stops the read.</param>
     /// <returns>How many bytes the file has; <see langword="null"/> if it is not there, perhaps because a merge has moved it.</returns>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     internal async ValueTask<int?> TryReadEncryptedBlockAsync(int blockIndex, Memory<byte> stored, CancellationToken cancellationToken)
     {
         CheckAllocated(blockIndex);
@@ -193,6 +196,7 @@ public sealed partial class VhdDirectory : IVhdDisk
     /// <returns>A completed task.</returns>
     public ValueTask DisposeAsync() => default;
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask ReadClearBlockAsync(int blockIndex, Memory<byte> clear, CancellationToken cancellationToken)
     {
         var file = VhdDirectoryLayout.Block(DataPath, blockIndex);
@@ -237,6 +241,7 @@ public sealed partial class VhdDirectory : IVhdDisk
         }
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<int> ReadFileAsync(RemotePath path, int blockIndex, Memory<byte> stored, CancellationToken cancellationToken)
     {
         IRemoteFile file;

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.IO.Hashing;
+using System.Runtime.CompilerServices;
 using MirrorBackup.Backups;
 using MirrorBackup.Codecs;
 using MirrorBackup.Disks;
@@ -96,6 +97,7 @@ public sealed partial class VhdDirectoryWriter : IDiskWriter
     }
 
     /// <inheritdoc/>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask WriteBlockAsync(int blockIndex, ReadOnlyMemory<byte> data, CancellationToken cancellationToken = default)
     {
         if (data.Length != BlockSize)
@@ -156,6 +158,7 @@ public sealed partial class VhdDirectoryWriter : IDiskWriter
     /// <param name="stored">The bytes; may be reused once the call has ended.</param>
     /// <param name="asStored">Whether they are encrypted already in the way of the remote.</param>
     /// <param name="cancellationToken">Stops the call; the revision can then only be aborted.</param>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     internal async ValueTask WriteStoredBlockAsync(int blockIndex, ReadOnlyMemory<byte> stored, bool asStored, CancellationToken cancellationToken)
     {
         CheckIsMissing(blockIndex);
@@ -249,6 +252,7 @@ public sealed partial class VhdDirectoryWriter : IDiskWriter
         }
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask WriteAsync(RemotePath path, ReadOnlyMemory<byte> content, CancellationToken cancellationToken, bool asStored = false)
     {
         await _remote.WriteAllAsync(path, content, new WriteOptions(WriteGrade.Stage, AsStored: asStored), cancellationToken).ConfigureAwait(false);

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Runtime.InteropServices.Marshalling;
 using Microsoft.Win32.SafeHandles;
 
 namespace MirrorBackup.Remotes.Local;
@@ -56,33 +57,61 @@ internal static unsafe partial class LibC
     [LibraryImport(Library, EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial SafeFileHandle Open(string path, int flags);
 
-    [LibraryImport(Library, EntryPoint = "openat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    public static partial SafeFileHandle OpenAt(SafeFileHandle directory, string name, int flags, uint mode);
+    [LibraryImport(Library, EntryPoint = "openat", SetLastError = true)]
+    public static partial SafeFileHandle OpenAt(SafeFileHandle directory, [MarshalUsing(typeof(NameMarshaller))] ReadOnlySpan<char> name, int flags, uint mode);
 
     /// <summary>A call for which the library has no function.</summary>
-    [LibraryImport(Library, EntryPoint = "syscall", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    public static partial nint Call(nint number, SafeFileHandle directory, string path, in OpenHow how, nuint size);
+    [LibraryImport(Library, EntryPoint = "syscall", SetLastError = true)]
+    public static partial nint Call(
+        nint number,
+        SafeFileHandle directory,
+        [MarshalUsing(typeof(NameMarshaller))] ReadOnlySpan<char> path,
+        in OpenHow how,
+        nuint size);
 
-    [LibraryImport(Library, EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    public static partial int StatX(SafeFileHandle directory, string name, int flags, uint mask, out FileStatX status);
+    [LibraryImport(Library, EntryPoint = "statx", SetLastError = true)]
+    public static partial int StatX(
+        SafeFileHandle directory,
+        [MarshalUsing(typeof(NameMarshaller))] ReadOnlySpan<char> name,
+        int flags,
+        uint mask,
+        out FileStatX status);
 
-    [LibraryImport(Library, EntryPoint = "mkdirat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    public static partial int MakeDirectoryAt(SafeFileHandle directory, string name, uint mode);
+    [LibraryImport(Library, EntryPoint = "mkdirat", SetLastError = true)]
+    public static partial int MakeDirectoryAt(SafeFileHandle directory, [MarshalUsing(typeof(NameMarshaller))] ReadOnlySpan<char> name, uint mode);
 
-    [LibraryImport(Library, EntryPoint = "unlinkat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    public static partial int UnlinkAt(SafeFileHandle directory, string name, int flags);
+    [LibraryImport(Library, EntryPoint = "unlinkat", SetLastError = true)]
+    public static partial int UnlinkAt(SafeFileHandle directory, [MarshalUsing(typeof(NameMarshaller))] ReadOnlySpan<char> name, int flags);
 
-    [LibraryImport(Library, EntryPoint = "linkat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    public static partial int LinkAt(SafeFileHandle oldDirectory, string oldName, SafeFileHandle newDirectory, string newName, int flags);
+    [LibraryImport(Library, EntryPoint = "linkat", SetLastError = true)]
+    public static partial int LinkAt(
+        SafeFileHandle oldDirectory,
+        [MarshalUsing(typeof(NameMarshaller))] ReadOnlySpan<char> oldName,
+        SafeFileHandle newDirectory,
+        [MarshalUsing(typeof(NameMarshaller))] ReadOnlySpan<char> newName,
+        int flags);
 
-    [LibraryImport(Library, EntryPoint = "renameat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    public static partial int RenameAt(SafeFileHandle oldDirectory, string oldName, SafeFileHandle newDirectory, string newName);
+    [LibraryImport(Library, EntryPoint = "renameat", SetLastError = true)]
+    public static partial int RenameAt(
+        SafeFileHandle oldDirectory,
+        [MarshalUsing(typeof(NameMarshaller))] ReadOnlySpan<char> oldName,
+        SafeFileHandle newDirectory,
+        [MarshalUsing(typeof(NameMarshaller))] ReadOnlySpan<char> newName);
 
-    [LibraryImport(Library, EntryPoint = "renameat2", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    public static partial int RenameAt2(SafeFileHandle oldDirectory, string oldName, SafeFileHandle newDirectory, string newName, uint flags);
+    [LibraryImport(Library, EntryPoint = "renameat2", SetLastError = true)]
+    public static partial int RenameAt2(
+        SafeFileHandle oldDirectory,
+        [MarshalUsing(typeof(NameMarshaller))] ReadOnlySpan<char> oldName,
+        SafeFileHandle newDirectory,
+        [MarshalUsing(typeof(NameMarshaller))] ReadOnlySpan<char> newName,
+        uint flags);
 
-    [LibraryImport(Library, EntryPoint = "utimensat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    public static partial int SetTimes(SafeFileHandle directory, string name, TimeSpec* accessAndModification, int flags);
+    [LibraryImport(Library, EntryPoint = "utimensat", SetLastError = true)]
+    public static partial int SetTimes(
+        SafeFileHandle directory,
+        [MarshalUsing(typeof(NameMarshaller))] ReadOnlySpan<char> name,
+        TimeSpec* accessAndModification,
+        int flags);
 
     [LibraryImport(Library, EntryPoint = "fsetxattr", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int SetAttribute(SafeFileHandle file, string name, ReadOnlySpan<byte> value, nuint length, int flags);

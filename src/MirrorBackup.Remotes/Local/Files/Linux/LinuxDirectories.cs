@@ -21,7 +21,7 @@ internal sealed unsafe class LinuxDirectories(SafeFileHandle root, bool stepBySt
     public OpenDirectory OpenParent(RemotePath path)
     {
         var text = path.Value;
-        if (text.LastIndexOf('/') is > 0 and var last && TryOpen(text[..last], Step) is { } parent)
+        if (text.LastIndexOf('/') is > 0 and var last && TryOpen(text.AsSpan(0, last), Step) is { } parent)
         {
             return parent;
         }
@@ -36,6 +36,15 @@ internal sealed unsafe class LinuxDirectories(SafeFileHandle root, bool stepBySt
 
         return current;
     }
+
+    /// <summary>Likewise, when the directory above another path is open already: where it is the same, it is not opened again.</summary>
+    public OpenDirectory OpenParent(RemotePath path, RemotePath other, OpenDirectory otherParent) =>
+        path.Value.AsSpan()[..^NameOf(path).Length].SequenceEqual(other.Value.AsSpan()[..^NameOf(other).Length])
+            ? new OpenDirectory(otherParent.Handle, isOwned: false)
+            : OpenParent(path);
+
+    /// <summary>The last segment of a path.</summary>
+    public static ReadOnlySpan<char> NameOf(RemotePath path) => path.Value.AsSpan(path.Value.LastIndexOf('/') + 1);
 
     /// <summary>A directory that can be listed and flushed.</summary>
     public OpenDirectory Open(RemotePath directory)
@@ -86,7 +95,7 @@ internal sealed unsafe class LinuxDirectories(SafeFileHandle root, bool stepBySt
     }
 
     /// <summary>What a name in an open directory is; <see langword="null"/> if nothing has it.</summary>
-    public static FileStatX? Stat(OpenDirectory directory, string name, RemotePath path)
+    public static FileStatX? Stat(OpenDirectory directory, ReadOnlySpan<char> name, RemotePath path)
     {
         if (LibC.StatX(directory.Handle, name, name.Length == 0 ? LibC.EmptyPath : LibC.NoFollowLink, LibC.BasicFields, out var status) == 0)
         {
@@ -98,7 +107,7 @@ internal sealed unsafe class LinuxDirectories(SafeFileHandle root, bool stepBySt
 
     public void Dispose() => root.Dispose();
 
-    private OpenDirectory? TryOpen(string path, int flags)
+    private OpenDirectory? TryOpen(ReadOnlySpan<char> path, int flags)
     {
         if (_hasNoCall)
         {
@@ -118,7 +127,7 @@ internal sealed unsafe class LinuxDirectories(SafeFileHandle root, bool stepBySt
 
     private static OpenDirectory Enter(OpenDirectory parent, string text, int start, int end, int flags)
     {
-        var name = text[start..end];
+        var name = text.AsSpan(start..end);
         using (parent)
         {
             var handle = LibC.OpenAt(parent.Handle, name, flags, 0);

@@ -69,7 +69,7 @@ internal sealed unsafe class LinuxFileSystem : IFileSystem
         try
         {
             using var parent = _directories.OpenParent(path);
-            return LinuxDirectories.Stat(parent, path.Name, path)?.ToStatus();
+            return LinuxDirectories.Stat(parent, LinuxDirectories.NameOf(path), path)?.ToStatus();
         }
         catch (FileSystemException exception) when (exception.Failure == FileFailure.NotFound)
         {
@@ -99,7 +99,7 @@ internal sealed unsafe class LinuxFileSystem : IFileSystem
         if (access != FileUse.CreateNew)
         {
             // Looked at before it is opened: opening a pipe would wait, opening a device may do anything.
-            RequireRegular(LinuxDirectories.Stat(parent, path.Name, path), path);
+            RequireRegular(LinuxDirectories.Stat(parent, LinuxDirectories.NameOf(path), path), path);
         }
 
         var flags = LibC.NoFollow | LibC.CloseOnExec | access switch
@@ -108,7 +108,7 @@ internal sealed unsafe class LinuxFileSystem : IFileSystem
             FileUse.Update => LibC.ReadWrite,
             _ => LibC.WriteOnly | LibC.CreateExclusive,
         };
-        var handle = LibC.OpenAt(parent.Handle, path.Name, flags, FileMode);
+        var handle = LibC.OpenAt(parent.Handle, LinuxDirectories.NameOf(path), flags, FileMode);
         if (handle.IsInvalid)
         {
             throw LinuxErrors.Last(path);
@@ -125,7 +125,7 @@ internal sealed unsafe class LinuxFileSystem : IFileSystem
             handle.Dispose();
             if (access == FileUse.CreateNew)
             {
-                _ = LibC.UnlinkAt(parent.Handle, path.Name, 0);
+                _ = LibC.UnlinkAt(parent.Handle, LinuxDirectories.NameOf(path), 0);
             }
 
             throw;
@@ -135,15 +135,15 @@ internal sealed unsafe class LinuxFileSystem : IFileSystem
     public void Rename(RemotePath source, RemotePath destination)
     {
         using var from = _directories.OpenParent(source);
-        using var to = _directories.OpenParent(destination);
-        Check(LibC.RenameAt(from.Handle, source.Name, to.Handle, destination.Name), destination);
+        using var to = _directories.OpenParent(destination, source, from);
+        Check(LibC.RenameAt(from.Handle, LinuxDirectories.NameOf(source), to.Handle, LinuxDirectories.NameOf(destination)), destination);
     }
 
     public void RenameToNew(RemotePath source, RemotePath destination)
     {
         using var from = _directories.OpenParent(source);
-        using var to = _directories.OpenParent(destination);
-        if (TryRenameNoReplace(from, source.Name, to, destination.Name))
+        using var to = _directories.OpenParent(destination, source, from);
+        if (TryRenameNoReplace(from, LinuxDirectories.NameOf(source), to, LinuxDirectories.NameOf(destination)))
         {
             return;
         }
@@ -155,26 +155,26 @@ internal sealed unsafe class LinuxFileSystem : IFileSystem
         }
 
         // NFS, among others: a second name is made only if it is free, then the first one goes.
-        Check(LibC.LinkAt(from.Handle, source.Name, to.Handle, destination.Name, 0), destination);
-        Check(LibC.UnlinkAt(from.Handle, source.Name, 0), source);
+        Check(LibC.LinkAt(from.Handle, LinuxDirectories.NameOf(source), to.Handle, LinuxDirectories.NameOf(destination), 0), destination);
+        Check(LibC.UnlinkAt(from.Handle, LinuxDirectories.NameOf(source), 0), source);
     }
 
     public void Unlink(RemotePath path)
     {
         using var parent = _directories.OpenParent(path);
-        Check(LibC.UnlinkAt(parent.Handle, path.Name, 0), path);
+        Check(LibC.UnlinkAt(parent.Handle, LinuxDirectories.NameOf(path), 0), path);
     }
 
     public void MakeDirectory(RemotePath path)
     {
         using var parent = _directories.OpenParent(path);
-        Check(LibC.MakeDirectoryAt(parent.Handle, path.Name, DirectoryMode), path);
+        Check(LibC.MakeDirectoryAt(parent.Handle, LinuxDirectories.NameOf(path), DirectoryMode), path);
     }
 
     public void RemoveDirectory(RemotePath path)
     {
         using var parent = _directories.OpenParent(path);
-        Check(LibC.UnlinkAt(parent.Handle, path.Name, LibC.RemoveDirectory), path);
+        Check(LibC.UnlinkAt(parent.Handle, LinuxDirectories.NameOf(path), LibC.RemoveDirectory), path);
     }
 
     public void FlushDirectory(RemotePath directory)
@@ -191,7 +191,7 @@ internal sealed unsafe class LinuxFileSystem : IFileSystem
     {
         using var parent = _directories.OpenParent(directory);
         var times = stackalloc TimeSpec[2] { new TimeSpec(0, LibC.OmitTime), TimeSpec.From(time) };
-        Check(LibC.SetTimes(parent.Handle, directory.Name, times, LibC.NoFollowLink), directory);
+        Check(LibC.SetTimes(parent.Handle, LinuxDirectories.NameOf(directory), times, LibC.NoFollowLink), directory);
     }
 
     public void SetNote(RemotePath directory, string note)
@@ -228,7 +228,7 @@ internal sealed unsafe class LinuxFileSystem : IFileSystem
     public void Dispose() => _directories.Dispose();
 
     private static bool TryRenameNoReplace(
-        LinuxDirectories.OpenDirectory from, string source, LinuxDirectories.OpenDirectory to, string destination)
+        LinuxDirectories.OpenDirectory from, ReadOnlySpan<char> source, LinuxDirectories.OpenDirectory to, ReadOnlySpan<char> destination)
     {
         try
         {
