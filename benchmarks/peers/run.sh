@@ -68,6 +68,7 @@ vhd=$(find "$folder/file" -name '*.vhd')
 mirror incremental file 5 "none$none" > /dev/null
 mirror incremental file 5 "brotli$brotli" > /dev/null
 mirror incremental file 5 "chacha$brotli&$key" > /dev/null
+mirror incremental file 5 "chacha-none$none&$key" > /dev/null
 "$tool" sample-archive "$folder/archive" "$size"
 xva=$(find "$folder/archive" -name '*.xva')
 mirror full archive 5 "archive-chacha?$key" > /dev/null
@@ -87,8 +88,10 @@ row 'to a directory, brotli (the codec, 2 threads)' '≥ 0.6' '"$tool" floor-enc
 row 'to an encrypted directory, brotli (the codec, 2 threads)' '≥ 0.6' '"$tool" floor-encode "$vhd"' 'mirror incremental file 5 "out$brotli&$key"'
 row 'to an encrypted directory, not compressed (`cp` and flush)' '≥ 1.1' "$copy" 'mirror incremental file 5 "out$none&$key"'
 row 'directory, brotli, to VHD file (the decoder, 2 threads)' '≥ 0.5' '"$tool" floor-decode "$data"' 'mirror incremental brotli 5 out'
-row 'encrypted directory to another key (`cp -r` and flush)' '≥ 1.0' "$(tree chacha)" 'mirror incremental "chacha?$key" 5 "out$brotli&$other"'
-row 'encrypted directory, same key (`cp -r` and flush)' '≥ 1.1' "$(tree chacha)" 'mirror incremental "chacha?$key" 5 "out$brotli&$key"'
+row 'encrypted directory to another key (`cp -r` and flush)' '≥ 1.0' "$(tree chacha-none)" 'mirror incremental "chacha-none?$key" 5 "out$none&$other"'
+row 'encrypted directory, same key (`cp -r` and flush)' '≥ 1.1' "$(tree chacha-none)" 'mirror incremental "chacha-none?$key" 5 "out$none&$key"'
+row 'encrypted directory, brotli, to another key (likewise)' '≥ 1.0' "$(tree chacha)" 'mirror incremental "chacha?$key" 5 "out$brotli&$other"'
+row 'encrypted directory, brotli, same key (likewise)' '≥ 1.1' "$(tree chacha)" 'mirror incremental "chacha?$key" 5 "out$brotli&$key"'
 row 'archive to clear (MD5 alone)' '≥ 0.85' 'openssl dgst -md5 "$xva"' 'mirror full archive 5 out'
 row 'archive to encrypted (`cp` and flush)' '≥ 0.9' "${copy//vhd/xva}" 'mirror full archive 5 "out?$key"'
 row 'encrypted archive to another cipher (both ciphers, 2 threads)' '≥ 0.7' '"$tool" floor-recrypt "$xva"' 'mirror full "archive-chacha?$key" 5 "out?$other&encryptionAlgorithm=aes-256-gcm"'
