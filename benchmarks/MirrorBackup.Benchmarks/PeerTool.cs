@@ -43,8 +43,8 @@ internal static class PeerTool
                     return block;
                 }, static _ => { });
                 return true;
-            case ["floor-recrypt", var file]:
-                await RecryptAsync(file);
+            case ["floor-recrypt", var file, var threads]:
+                await RecryptAsync(file, Number(threads));
                 return true;
             default:
                 return false;
@@ -63,15 +63,15 @@ internal static class PeerTool
         }, static _ => { });
     }
 
-    // On two threads, because nothing else has to be done.
-    private static Task RecryptAsync(string file) => Parallel.ForAsync(0, Threads, async (thread, stop) =>
+    // On one thread as the one-shot ciphers do it, on two because nothing else has to be done.
+    private static Task RecryptAsync(string file, int threads) => Parallel.ForAsync(0, threads, async (thread, stop) =>
     {
         using var handle = File.OpenHandle(file, options: FileOptions.Asynchronous);
         using var chaCha20 = new ChaCha20Poly1305(new byte[32]);
         using var aes = new AesGcm(new byte[32], 16);
         var (clear, other, nonce, tag) = (new byte[SampleDisk.BlockBytes], new byte[SampleDisk.BlockBytes], new byte[12], new byte[16]);
         var length = RandomAccess.GetLength(handle);
-        for (var offset = (long)thread * clear.Length; offset < length; offset += (long)Threads * clear.Length)
+        for (var offset = (long)thread * clear.Length; offset < length; offset += (long)threads * clear.Length)
         {
             var count = await RandomAccess.ReadAsync(handle, clear, offset, stop);
 
