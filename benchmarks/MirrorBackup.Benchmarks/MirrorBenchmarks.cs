@@ -50,7 +50,7 @@ public class MirrorBenchmarks
         _work = new BlockWork(Pair);
         await using (var file = await SampleForm.File.OpenAsync(_folder.ClearPath))
         {
-            await SampleRepository.WritePointAsync(file, 5, new DiskIdentity(SampleDisk.KeyId, null, null, Blocks * (long)SampleDisk.BlockBytes), 0, Blocks);
+            await SampleRepository.WritePointAsync(file, 5, new DiskIdentity(SampleDisk.KeyId, null, null, Blocks * (long)SampleDisk.BlockBytes), [.. Enumerable.Range(0, Blocks)]);
         }
 
         _file = Directory.GetFiles(_folder.ClearPath, "*.vhd", SearchOption.AllDirectories)[0];

@@ -5,7 +5,7 @@ using MirrorBackup.Remotes;
 
 namespace MirrorBackup.Benchmarks;
 
-/// <summary>What <c>benchmarks/peers/run.sh</c> needs of this program: the repositories that are mirrored, and floors that no ready-made tool gives.</summary>
+/// <summary>What <c>benchmarks/peers</c> and <c>benchmarks/memory</c> need of this program: the repositories that are mirrored, and floors that no ready-made tool gives.</summary>
 internal static class PeerTool
 {
     private const int Threads = 2;
@@ -32,6 +32,9 @@ internal static class PeerTool
                 return true;
             case ["sample-deltas", var folder, var blocks, .. var deltas]:
                 await SampleRepository.WriteChainAsync(folder, [Number(blocks), .. deltas.Select(Number)]);
+                return true;
+            case ["sample-sparse", var folder, var gibibytes]:
+                await SampleRepository.WriteSparseAsync(folder, Number(gibibytes));
                 return true;
             case ["floor-encode", var file]:
                 EncodeBlocks(file);

@@ -40,7 +40,7 @@ public class ReadBenchmarks
         _work = new BlockWork(new MirrorPair(Form, SampleForm.None));
         await using (var file = await SampleForm.File.OpenAsync(Path.Combine(_folder, "file")))
         {
-            await SampleRepository.WritePointAsync(file, 5, new DiskIdentity(SampleDisk.KeyId, null, null, Blocks * (long)SampleDisk.BlockBytes), 0, Blocks);
+            await SampleRepository.WritePointAsync(file, 5, new DiskIdentity(SampleDisk.KeyId, null, null, Blocks * (long)SampleDisk.BlockBytes), [.. Enumerable.Range(0, Blocks)]);
             _remote = await Form.OpenAsync(Path.Combine(_folder, "disk"));
             await SampleRepository.MirrorAsync(file, Form.DestinationOn(_remote), BackupMode.Incremental);
         }

@@ -21,10 +21,10 @@ internal static class SampleRepository
         """;
 
     /// <summary>Writes a restore point with one disk, as a VHD file.</summary>
-    public static async Task WritePointAsync(IRemote remote, int day, DiskIdentity disk, int firstBlock, int blocks)
+    public static async Task WritePointAsync(IRemote remote, int day, DiskIdentity disk, IReadOnlyList<int> blocks)
     {
         var name = NameOf(day);
-        await SampleDisk.WriteAsync(remote, $"xo-vm-backups/{Vm}/vdis/job/{Disk}/{name}.vhd", disk, [.. Enumerable.Range(firstBlock, blocks)]);
+        await SampleDisk.WriteAsync(remote, $"xo-vm-backups/{Vm}/vdis/job/{Disk}/{name}.vhd", disk, blocks);
         await WriteMetadataAsync(remote, day, $$$"""
             {"jobId":"job","scheduleId":"schedule","mode":"delta","version":"2.0.0","timestamp":{{{TimeOf(day)}}},"size":1,
              "isVhdDifferencing":{"disk":{{{(disk.IsDelta ? "true" : "false")}}}},"vbds":{},"vifs":{},"vhds":{"disk":"vdis/job/{{{Disk}}}/{{{name}}}.vhd"},
@@ -47,9 +47,21 @@ internal static class SampleRepository
             var disk = i == 0
                 ? new DiskIdentity(SampleDisk.IdOf(0), null, null, size)
                 : new DiskIdentity(SampleDisk.IdOf(i), SampleDisk.IdOf(i - 1), $"{NameOf(FirstDay + i - 1)}.vhd", size);
-            await WritePointAsync(remote, FirstDay + i, disk, first, blocks[i]);
+            await WritePointAsync(remote, FirstDay + i, disk, [.. Enumerable.Range(first, blocks[i])]);
             end = first + blocks[i];
         }
+    }
+
+    /// <summary>Writes a source with a key and a delta of a large disk that is nearly empty: three blocks, of which the last becomes another.</summary>
+    /// <param name="folder">Is made if it is missing.</param>
+    /// <param name="gibibytes">The size of the disk.</param>
+    public static async Task WriteSparseAsync(string folder, int gibibytes)
+    {
+        await using var remote = LocalRemote.Open(Directory.CreateDirectory(folder).FullName);
+        var size = (long)gibibytes << 30;
+        var last = (int)(size / SampleDisk.BlockBytes) - 1;
+        await WritePointAsync(remote, FirstDay, new DiskIdentity(SampleDisk.IdOf(0), null, null, size), [0, last / 2, last]);
+        await WritePointAsync(remote, FirstDay + 1, new DiskIdentity(SampleDisk.IdOf(1), SampleDisk.IdOf(0), $"{NameOf(FirstDay)}.vhd", size), [last]);
     }
 
     /// <summary>Writes a restore point with one archive.</summary>

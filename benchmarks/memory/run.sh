@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Mirrors a disk of 2 GiB, every block of it allocated, from every storage form to every other, checks each copy by its SHA-256, and prints the peak of
-# resident memory of each mirror by the command line as native code. Then the same for a disk of 2040 GiB with three blocks, and a merge of a delta into it.
+# resident memory of each mirror by the command line as native code. Before, the same for a disk of 2040 GiB with three blocks, and a merge of a delta into it.
 # Fails at 100 MiB.
 # usage: benchmarks/memory/run.sh [MEBIBYTES OF DISK, default 2048] [FORM...]
 # Forms: file, none, gzip, brotli (VHD directories), chacha20, aes-gcm (encrypted VHD directories with brotli); all of them by default.
-# Needs qemu-img, qemu-io, openssl, zstd, clang or gcc, and three times the disk's size in $TMPDIR.
+# Needs qemu-img, openssl, zstd, clang or gcc, and three times the disk's size in $TMPDIR.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 size=${1:-2048}
@@ -13,7 +13,8 @@ forms=("${@:2}")
 
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-program=$folder/cli/mirror-backup limit=100
+program=$folder/cli/mirror-backup tool=artifacts/bin/MirrorBackup.Benchmarks/release/MirrorBackup.Benchmarks
+limit=100
 export MIRRORBACKUP_PRINT_PEAK_MEMORY=1
 export MEMORY_TEST_KEY=0123456789abcdef0123456789ABCDEF # of the golden remotes
 
@@ -54,18 +55,42 @@ prepare() {
 
 # mirror FORM FORM FOLDER: mirrors the folder named like the first form to a new folder in the second form.
 mirror() {
-    local from to start log=$folder/log
+    local from to start
     from=file://$folder/$1$(options_of "$1") to=file://$folder/$3$(options_of "$2")
     prepare "$2" "$3"
     start=$(date +%s%N)
-    "$program" mirror --source "$from" --destination "$to" --mode incremental --retention 3 > "$log" 2>&1 || { cat "$log" >&2; exit 1; }
-    local milliseconds=$(( ($(date +%s%N) - start) / 1000000 )) peak verdict=ok
-    peak=$(( $(sed -n 's/^peak resident memory: \([0-9]*\) KiB$/\1/p' "$log") / 1024 ))
+    run "$from" "$to" 3
+    local milliseconds=$(( ($(date +%s%N) - start) / 1000000 ))
     peaks[$1:$2]=$peak
-    (( peak < limit )) || verdict="above $limit MiB"
     "$program" digest "$to" | grep -q "$digest" || verdict="wrong content"
+    report "$1 -> $2: $peak MiB, $milliseconds ms"
+}
+
+# run URL URL RETENTION: sets peak and verdict.
+run() {
+    local log=$folder/log
+    "$program" mirror --source "$1" --destination "$2" --mode incremental --retention "$3" > "$log" 2>&1 || { cat "$log" >&2; exit 1; }
+    peak=$(( $(sed -n 's/^peak resident memory: \([0-9]*\) KiB$/\1/p' "$log") / 1024 )) verdict=ok
+    (( peak < limit )) || verdict="$limit MiB or more"
+}
+
+report() {
     [[ $verdict == ok ]] || failures=$(( failures + 1 ))
-    echo "$1 -> $2: $peak MiB, $milliseconds ms: $verdict"
+    echo "$1: $verdict"
+}
+
+# A disk as large as a VHD can be, with three blocks and a delta of one; and the merge of that delta.
+mirror_sparse() {
+    "$tool" sample-sparse "$folder/sparse" 2040
+    local form to
+    for form in file brotli; do
+        to=file://$folder/sparse-$form$(options_of "$form")
+        run "file://$folder/sparse" "$to" 2
+        report "2040 GiB, file -> $form: $peak MiB"
+        [[ $form == file ]] || { run "$to" "file://$folder/sparse-back" 2; report "2040 GiB, $form -> file: $peak MiB"; }
+        run "file://$folder/sparse" "$to" 1
+        report "2040 GiB, merge of a delta, $form: $peak MiB"
+    done
 }
 
 print_table() {
@@ -82,6 +107,8 @@ print_table() {
 }
 
 benchmarks/publish-cli.sh "$folder/cli"
+dotnet build benchmarks/MirrorBackup.Benchmarks -c Release -v q
+mirror_sparse
 make_file
 for from in "${forms[@]}"; do
     [[ $from == file ]] || mirror file "$from" "$from"
