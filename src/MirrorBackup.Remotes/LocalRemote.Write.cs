@@ -16,8 +16,7 @@ public sealed partial class LocalRemote
         _directory.CheckWritable(path, "write");
         cancellationToken.ThrowIfCancellationRequested();
 
-        // To a thread of the pool, on which all of it runs.
-        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        await PoolThread.SwitchAsync();
         cancellationToken.ThrowIfCancellationRequested();
         try
         {

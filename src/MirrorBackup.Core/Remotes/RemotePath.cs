@@ -68,25 +68,17 @@ public readonly struct RemotePath : IEquatable<RemotePath>, IComparable<RemotePa
     public RemotePath Combine(string relative)
     {
         ArgumentException.ThrowIfNullOrEmpty(relative);
-        return TryCombine(relative, out var path) ? path : Parse(IsRoot ? relative : $"{_value}/{relative}");
+        return Combine(relative.AsSpan());
     }
+
+    /// <summary>Likewise, without a string of what is appended.</summary>
+    internal RemotePath Combine(ReadOnlySpan<char> relative) => TryCombine(relative, out var path) ? path : Parse(Join(relative));
 
     /// <summary>Appends a relative path, such as a name that a listing gives.</summary>
     /// <param name="relative">One or more segments, checked like any path.</param>
     /// <param name="path">The longer path, if it is one.</param>
     /// <returns>Whether it is.</returns>
-    public bool TryCombine([NotNullWhen(true)] string? relative, out RemotePath path)
-    {
-        // What is before it was checked when it was made.
-        path = default;
-        if (string.IsNullOrEmpty(relative) || (IsRoot ? 0 : Value.Length + 1) + relative.Length > MaximumLength || Check(relative) is not null)
-        {
-            return false;
-        }
-
-        path = new RemotePath(IsRoot ? relative : $"{_value}/{relative}");
-        return true;
-    }
+    public bool TryCombine([NotNullWhen(true)] string? relative, out RemotePath path) => TryCombine(relative.AsSpan(), out path);
 
     /// <summary>Whether this path is <paramref name="ancestor"/> or lies below it.</summary>
     /// <param name="ancestor">A directory.</param>
@@ -118,7 +110,7 @@ public readonly struct RemotePath : IEquatable<RemotePath>, IComparable<RemotePa
     /// <summary>Whether two paths differ.</summary>
     public static bool operator !=(RemotePath left, RemotePath right) => !left.Equals(right);
 
-    /// <summary>Appends a relative path, see <see cref="Combine"/>.</summary>
+    /// <summary>Appends a relative path, see <see cref="Combine(string)"/>.</summary>
     public static RemotePath operator /(RemotePath left, string right) => left.Combine(right);
 
     /// <summary>Ordinal order.</summary>
@@ -133,7 +125,22 @@ public readonly struct RemotePath : IEquatable<RemotePath>, IComparable<RemotePa
     /// <summary>Ordinal order.</summary>
     public static bool operator >=(RemotePath left, RemotePath right) => left.CompareTo(right) >= 0;
 
-    private static string? Check(string text)
+    private bool TryCombine(ReadOnlySpan<char> relative, out RemotePath path)
+    {
+        // What is before it was checked when it was made.
+        path = default;
+        if (relative.IsEmpty || (IsRoot ? 0 : Value.Length + 1) + relative.Length > MaximumLength || Check(relative) is not null)
+        {
+            return false;
+        }
+
+        path = new RemotePath(Join(relative));
+        return true;
+    }
+
+    private string Join(ReadOnlySpan<char> relative) => IsRoot ? relative.ToString() : string.Concat(_value, "/", relative);
+
+    private static string? Check(ReadOnlySpan<char> text)
     {
         if (text.Length == 0)
         {
@@ -145,9 +152,9 @@ public readonly struct RemotePath : IEquatable<RemotePath>, IComparable<RemotePa
             return $"it has {text.Length} characters, {MaximumLength} are allowed";
         }
 
-        foreach (var range in text.AsSpan().Split('/'))
+        foreach (var range in text.Split('/'))
         {
-            if (CheckSegment(text.AsSpan()[range]) is { } reason)
+            if (CheckSegment(text[range]) is { } reason)
             {
                 return reason;
             }

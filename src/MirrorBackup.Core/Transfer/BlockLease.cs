@@ -92,7 +92,7 @@ internal sealed class BlockLease
         BlockBuffers.Lease room;
         lock (_encoding)
         {
-            _encodings ??= [];
+            _encodings ??= new(capacity: 1);
             foreach (var encoding in _encodings)
             {
                 if (encoding.Codec == codec)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 
 namespace MirrorBackup.Transfer;
 
@@ -14,6 +15,7 @@ internal sealed class FanOut
     private readonly List<FanOutBranch> _targets = [];
     private readonly List<FanOutBranch> _taps = [];
     private readonly List<FanOutBranch> _waiting = [];
+    private readonly List<ValueTask> _sending = [];
     private readonly TaskCompletionSource _verified = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private readonly CancellationTokenSource _reading = new();
@@ -42,10 +44,11 @@ internal sealed class FanOut
         var run = new FanOut(options);
         using var registration = cancellationToken.Register(run._reading.Cancel);
         run.Start(targets, taps, cancellationToken);
+        using var ending = run._reading.Token.Register(run.StopSending);
         var sourceError = await run.FeedAsync(source, verify).ConfigureAwait(false);
         var outcomes = ImmutableArray.CreateBuilder<CopyOutcome>(targets.Count);
-        outcomes.AddRange(await Task.WhenAll(run._targets.Select(target => target.EndAsync(options))).ConfigureAwait(false));
-        await Task.WhenAll(run._taps.Select(tap => tap.EndAsync(options))).ConfigureAwait(false);
+        outcomes.AddRange(await Task.WhenAll(run._targets.Select(target => target.EndAsync())).ConfigureAwait(false));
+        await Task.WhenAll(run._taps.Select(tap => tap.EndAsync())).ConfigureAwait(false);
 
         cancellationToken.ThrowIfCancellationRequested();
         return new CopyResult { Outcomes = outcomes.MoveToImmutable(), BytesRead = run.BytesRead, SourceError = sourceError ?? run._sourceError };
@@ -62,7 +65,7 @@ internal sealed class FanOut
             _targets.Add(new FanOutBranch(
                 targets[i].Name,
                 targets[i].Sink,
-                _options.QueueLength,
+                _options,
                 _verified.Task,
                 bytes => _options.Meter?.AddWritten(target, bytes),
                 OnTargetEnded,
@@ -72,7 +75,7 @@ internal sealed class FanOut
 
         foreach (var tap in taps)
         {
-            _taps.Add(new FanOutBranch("tap", tap, _options.QueueLength, Task.CompletedTask, static _ => { }, OnTapEnded, default, cancellationToken));
+            _taps.Add(new FanOutBranch("tap", tap, _options, Task.CompletedTask, static _ => { }, OnTapEnded, default, cancellationToken));
         }
     }
 
@@ -130,12 +133,19 @@ internal sealed class FanOut
         }
     }
 
+    // Nothing more will be read, so that nobody waits for room any longer. A tap must not take what it has got for all.
+    private void StopSending()
+    {
+        _targets.ForEach(static target => target.Complete());
+        _taps.ForEach(tap => tap.Abort(new OperationCanceledException(_reading.Token)));
+    }
+
     private async Task EndTapsAsync()
     {
         foreach (var tap in _taps)
         {
             tap.Complete();
-            var ended = await tap.EndAsync(_options).ConfigureAwait(false);
+            var ended = await tap.EndAsync().ConfigureAwait(false);
             if (ended.Error is { } error)
             {
                 throw error;
@@ -143,12 +153,14 @@ internal sealed class FanOut
         }
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask SendAsync(BlockLease block)
     {
         try
         {
             Offer(_taps, block);
             Offer(_targets, block);
+
             if (_waiting.Count > 0)
             {
                 await WaitAsync(block).ConfigureAwait(false);
@@ -161,12 +173,24 @@ internal sealed class FanOut
         }
     }
 
-    private Task WaitAsync(BlockLease block) => _waiting.Count == 1
-        ? WaitAsync(_waiting[0], block)
-        : Task.WhenAll(_waiting.Select(branch => WaitAsync(branch, block)));
+    // All wait at once, and none of them fails.
+    [SuppressMessage("Reliability", "CA2012", Justification = "Each is awaited once.")]
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask WaitAsync(BlockLease block)
+    {
+        foreach (var branch in _waiting)
+        {
+            _sending.Add(branch.SendAsync(block));
+        }
 
-    private Task WaitAsync(FanOutBranch branch, BlockLease block) =>
-        branch.SendAsync(block, _options.StallTimeout, _options.TimeProvider, _reading.Token).AsTask();
+        foreach (var sending in _sending)
+        {
+            await sending.ConfigureAwait(false);
+        }
+
+        _sending.Clear();
+        _reading.Token.ThrowIfCancellationRequested();
+    }
 
     // First everyone with room, then all those whose queue was full at once: nobody waits for a block because of somebody else's queue.
     private void Offer(List<FanOutBranch> branches, BlockLease block)

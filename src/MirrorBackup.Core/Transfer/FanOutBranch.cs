@@ -8,12 +8,14 @@ namespace MirrorBackup.Transfer;
 /// One target of a fan-out: a bounded queue and the task that empties it. Whatever happens here stays here; when the branch ends, its
 /// queue refuses further blocks and those that wait in it are released.
 /// </summary>
-[SuppressMessage("Reliability", "CA1001", Justification = "The source of tokens may be cancelled after the branch has ended; it holds no timer, and its registrations are disposed.")]
+[SuppressMessage("Reliability", "CA1001", Justification = "The source of tokens may be cancelled after the branch has ended; it holds no timer, and what is registered with it is this alone.")]
 internal sealed class FanOutBranch
 {
     private readonly Channel<BlockLease> _blocks;
     private readonly IFanOutSink _sink;
+    private readonly CopyOptions _options;
     private readonly CancellationTokenSource _stop = new();
+    private readonly ITimer _stalled;
     private readonly Action<long> _written;
     private readonly Task _pump;
     private readonly string _name;
@@ -25,7 +27,7 @@ internal sealed class FanOutBranch
     /// <summary>Starts the branch.</summary>
     /// <param name="name">For messages.</param>
     /// <param name="sink">Takes the blocks; owned.</param>
-    /// <param name="queueLength">Blocks that may wait.</param>
+    /// <param name="options">How many blocks may wait, and for how long.</param>
     /// <param name="verified">Ends when the content may be committed.</param>
     /// <param name="written">Told the bytes of each block written.</param>
     /// <param name="ended">Called once, when the branch has ended, with or without error.</param>
@@ -34,7 +36,7 @@ internal sealed class FanOutBranch
     public FanOutBranch(
         string name,
         IFanOutSink sink,
-        int queueLength,
+        CopyOptions options,
         Task verified,
         Action<long> written,
         Action<FanOutBranch> ended,
@@ -43,8 +45,11 @@ internal sealed class FanOutBranch
     {
         _name = name;
         _sink = sink;
+        _options = options;
         _written = written;
-        _blocks = Channel.CreateBounded<BlockLease>(new BoundedChannelOptions(queueLength) { SingleReader = true, SingleWriter = true });
+        _blocks = Channel.CreateBounded<BlockLease>(new BoundedChannelOptions(options.QueueLength) { SingleReader = true, SingleWriter = true });
+        _stalled = options.TimeProvider.CreateTimer(_ => Abort(Stalled()), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _stop.Token.Register(Complete);
         _pump = Task.Run(async () =>
         {
             using (stopTarget.Register(_stop.Cancel))
@@ -77,24 +82,27 @@ internal sealed class FanOutBranch
         return false;
     }
 
-    /// <summary>Waits for room and hands a block over; a branch that has ended, or stalls for too long and is stopped for it, takes nothing.</summary>
-    public async ValueTask SendAsync(BlockLease block, TimeSpan stallTimeout, TimeProvider time, CancellationToken cancellationToken)
+    /// <summary>
+    /// Waits for room and hands a block over; a branch that has ended, was told that no block follows, or stalls for too long and is stopped for it, takes nothing.
+    /// One caller at a time.
+    /// </summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    public async ValueTask SendAsync(BlockLease block)
     {
-        using var stalled = new CancellationTokenSource(stallTimeout, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(stalled.Token, cancellationToken, _stop.Token);
         block.Retain();
+        _stalled.Change(_options.StallTimeout, Timeout.InfiniteTimeSpan);
         try
         {
-            await _blocks.Writer.WriteAsync(block, either.Token).ConfigureAwait(false);
+            // Whatever ends the wait closes the queue: a token would take several objects for each block.
+            await _blocks.Writer.WriteAsync(block, CancellationToken.None).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is ChannelClosedException or OperationCanceledException)
+        catch (ChannelClosedException)
         {
             block.Release();
-            cancellationToken.ThrowIfCancellationRequested();
-            if (stalled.IsCancellationRequested)
-            {
-                Abort(Stalled(stallTimeout));
-            }
+        }
+        finally
+        {
+            _stalled.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         }
     }
 
@@ -113,13 +121,14 @@ internal sealed class FanOutBranch
     /// Waits for the end, as long as the branch goes on: what is left in the queue and the commit may stall as any block may. One that was
     /// told to stop is waited for no longer than the grace.
     /// </summary>
-    public async Task<CopyOutcome> EndAsync(CopyOptions options)
+    public async Task<CopyOutcome> EndAsync()
     {
-        await WhileMovingAsync(options.StallTimeout, options.TimeProvider).ConfigureAwait(false);
-        var grace = options.StopGrace;
+        await WhileMovingAsync().ConfigureAwait(false);
+        _stalled.Dispose();
+        var grace = _options.StopGrace;
         try
         {
-            await _pump.WaitAsync(grace, options.TimeProvider).ConfigureAwait(false);
+            await _pump.WaitAsync(grace, _options.TimeProvider).ConfigureAwait(false);
             return new CopyOutcome(_name, Volatile.Read(ref _bytes), _error);
         }
         catch (TimeoutException)
@@ -130,7 +139,7 @@ internal sealed class FanOutBranch
         }
     }
 
-    private async Task WhileMovingAsync(TimeSpan stallTimeout, TimeProvider time)
+    private async Task WhileMovingAsync()
     {
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var registration = _stop.Token.Register(() => stopped.TrySetResult());
@@ -139,14 +148,14 @@ internal sealed class FanOutBranch
         {
             try
             {
-                await ended.WaitAsync(stallTimeout, time).ConfigureAwait(false);
+                await ended.WaitAsync(_options.StallTimeout, _options.TimeProvider).ConfigureAwait(false);
             }
             catch (TimeoutException)
             {
                 var moves = Volatile.Read(ref _moves);
                 if (moves == seen)
                 {
-                    Abort(Stalled(stallTimeout));
+                    Abort(Stalled());
                 }
 
                 seen = moves;
@@ -154,8 +163,8 @@ internal sealed class FanOutBranch
         }
     }
 
-    private RemoteUnavailableException Stalled(TimeSpan stallTimeout) =>
-        new($"\"{_name}\" took no data for {stallTimeout.TotalSeconds:0} seconds.") { IsTransient = true };
+    private RemoteUnavailableException Stalled() =>
+        new($"\"{_name}\" took no data for {_options.StallTimeout.TotalSeconds:0} seconds.") { IsTransient = true };
 
     private async Task PumpAsync(Task verified)
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 
 namespace MirrorBackup.Transfer;
@@ -13,6 +14,7 @@ internal static class ReadAhead
     /// <returns>
     /// Leases that the consumer releases. However the loop ends, the reads under way are stopped, awaited and released before it does.
     /// </returns>
+    [SuppressMessage("Reliability", "CA2012", Justification = "Each leaves the queue when it is awaited.")]
     public static async IAsyncEnumerable<BlockLease> RunAsync(
         int count,
         int depth,
@@ -20,7 +22,7 @@ internal static class ReadAhead
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var underWay = new Queue<Task<BlockLease>>(depth);
+        var underWay = new Queue<ValueTask<BlockLease>>(depth);
         try
         {
             for (var next = 0; next < count || underWay.Count > 0;)
@@ -30,31 +32,36 @@ internal static class ReadAhead
                     underWay.Enqueue(StartAsync(next++, read, stop.Token));
                 }
 
-                // The task leaves the queue only when its result is in hand: the clean-up below sees every other one.
-                var lease = await underWay.Peek().ConfigureAwait(false);
-                _ = underWay.Dequeue();
-                yield return lease;
+                // Gives a lease or fails; the clean-up below sees every other one.
+                yield return await underWay.Dequeue().ConfigureAwait(false);
             }
         }
         finally
         {
             await stop.CancelAsync().ConfigureAwait(false);
-            foreach (var task in underWay)
+            foreach (var reading in underWay)
             {
-                await ((Task)task).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                if (task.IsCompletedSuccessfully)
-                {
-                    (await task.ConfigureAwait(false)).Release();
-                }
+                await ReleaseAsync(reading).ConfigureAwait(false);
             }
         }
     }
 
-    private static async Task<BlockLease> StartAsync(int piece, Func<int, CancellationToken, ValueTask<BlockLease>> read, CancellationToken cancellationToken)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private static async ValueTask<BlockLease> StartAsync(int piece, Func<int, CancellationToken, ValueTask<BlockLease>> read, CancellationToken cancellationToken)
     {
         // As Task.Run does, without the four objects that it takes: decoding must not hold up who consumes.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         cancellationToken.ThrowIfCancellationRequested();
         return await read(piece, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task ReleaseAsync(ValueTask<BlockLease> reading)
+    {
+        var task = reading.AsTask();
+        await ((Task)task).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (task.IsCompletedSuccessfully)
+        {
+            (await task.ConfigureAwait(false)).Release();
+        }
     }
 }

@@ -6,6 +6,7 @@ namespace MirrorBackup.Remotes.Local;
 internal sealed class LocalDirectory(IFileSystem files, string name, bool isReadOnly, TimeProvider timeProvider) : IDisposable
 {
     private readonly ulong _rootNumber = files.Stat(RemotePath.Root)?.FileNumber ?? 0;
+    private RemotePath _lastParent;
     private uint _sequence;
     private volatile bool _disposed;
 
@@ -21,6 +22,13 @@ internal sealed class LocalDirectory(IFileSystem files, string name, bool isRead
 
     /// <summary>A number that no other write of this remote uses.</summary>
     public uint NextSequence() => Interlocked.Increment(ref _sequence);
+
+    /// <summary>The directory above a path. Files come many to a directory: its text is made for the first of them.</summary>
+    public RemotePath ParentOf(RemotePath path)
+    {
+        var last = _lastParent;
+        return path.Value.LastIndexOf('/') == last.Value.Length && path.IsAtOrBelow(last) ? last : _lastParent = path.Parent;
+    }
 
     /// <summary>Runs blocking calls off the caller's thread and gives failures their public types.</summary>
     public ValueTask<T> ReadAsync<T>(RemotePath path, string verb, Func<T> operation, CancellationToken cancellationToken) =>
@@ -99,9 +107,8 @@ internal sealed class LocalDirectory(IFileSystem files, string name, bool isRead
             CheckWritable(path, verb);
         }
 
-        // To a thread of the pool, as Task.Run does, without its objects.
         cancellationToken.ThrowIfCancellationRequested();
-        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        await PoolThread.SwitchAsync();
         cancellationToken.ThrowIfCancellationRequested();
         try
         {

@@ -21,6 +21,7 @@ internal class LocalFile(LocalDirectory directory, RemotePath path, IOpenFile fi
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
         ThrowIfDisposed();
         cancellationToken.ThrowIfCancellationRequested();
+        await PoolThread.SwitchAsync();
         var total = 0;
         try
         {
@@ -60,7 +61,7 @@ internal class LocalFile(LocalDirectory directory, RemotePath path, IOpenFile fi
         if (Interlocked.Exchange(ref _disposed, 1) == 0)
         {
             // Closing may wait for the storage.
-            await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+            await PoolThread.SwitchAsync();
             File.Dispose();
         }
     }

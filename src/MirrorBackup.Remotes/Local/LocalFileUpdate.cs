@@ -12,6 +12,7 @@ internal sealed class LocalFileUpdate(LocalDirectory directory, RemotePath path,
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
         ThrowIfDisposed();
         cancellationToken.ThrowIfCancellationRequested();
+        await PoolThread.SwitchAsync();
         try
         {
             await File.WriteAsync(offset, data, cancellationToken).ConfigureAwait(false);

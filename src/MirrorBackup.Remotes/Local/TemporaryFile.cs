@@ -32,7 +32,7 @@ internal sealed class TemporaryFile : IDisposable
             throw new FileSystemException(FileFailure.IsDirectory, path, "the root is a directory");
         }
 
-        var parent = path.Parent;
+        var parent = directory.ParentOf(path);
         for (var madeDirectories = false; ;)
         {
             var name = TemporaryName.Create(path.Name, directory.TimeProvider.GetUtcNow(), directory.NextSequence());

@@ -10,6 +10,7 @@ internal sealed class TemporaryFileWriter(LocalDirectory directory, RemotePath p
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     protected override async ValueTask StoreAsync(long offset, ReadOnlyMemory<byte> data, CancellationToken cancellationToken)
     {
+        await PoolThread.SwitchAsync();
         try
         {
             await file.AppendAsync(data, cancellationToken).ConfigureAwait(false);

@@ -19,7 +19,7 @@ public sealed class CopyCostTests(ITestOutputHelper output) : IDisposable
 #if DEBUG
     private const int AllocatedPerBlock = 5 << 10, AllocatedPerBlockFile = 6 << 10; // What waits is an object each time, where the compiler does not optimise.
 #else
-    private const int AllocatedPerBlock = 2 << 10, AllocatedPerBlockFile = 3 << 10;
+    private const int AllocatedPerBlock = 1 << 10, AllocatedPerBlockFile = 2 << 10;
 #endif
 
     private readonly TemporaryFolder _folder = new();

@@ -120,7 +120,7 @@ public sealed class EncryptedRemote : DelegatingRemote
 
         EnsureWritable(path, content.Length);
         var length = checked(content.Length + _cipher.Scheme.Overhead);
-        var buffer = ArrayPool<byte>.Shared.Rent(length);
+        var buffer = FileBuffers.Pool.Rent(length);
         try
         {
             _cipher.Seal(content.Span, buffer.AsSpan(0, length));
@@ -128,7 +128,7 @@ public sealed class EncryptedRemote : DelegatingRemote
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            FileBuffers.Pool.Return(buffer);
         }
     }
 

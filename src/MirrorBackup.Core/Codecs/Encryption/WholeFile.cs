@@ -18,7 +18,8 @@ internal sealed class WholeFile(IRemoteFile inner, string remote, FileCipher cip
     /// <summary>The longest stored file that is read whole: two blocks of a disk, whatever a compression made of them.</summary>
     public const int MaximumStoredLength = 4 << 20;
 
-    private readonly SemaphoreSlim _gate = new(1, 1);
+    // Nobody waits where all of the file is read at once.
+    private SemaphoreSlim? _gate;
     private byte[]? _content;
     private bool _disposed;
 
@@ -57,7 +58,8 @@ internal sealed class WholeFile(IRemoteFile inner, string remote, FileCipher cip
 
     private async ValueTask<byte[]> KeepAsync(CancellationToken cancellationToken)
     {
-        await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        var gate = LazyInitializer.EnsureInitialized(ref _gate, static () => new SemaphoreSlim(1, 1));
+        await gate.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             if (_content is not { } content)
@@ -71,7 +73,7 @@ internal sealed class WholeFile(IRemoteFile inner, string remote, FileCipher cip
         }
         finally
         {
-            _gate.Release();
+            gate.Release();
         }
     }
 
@@ -79,7 +81,7 @@ internal sealed class WholeFile(IRemoteFile inner, string remote, FileCipher cip
     private async ValueTask LoadAsync(Memory<byte> target, CancellationToken cancellationToken)
     {
         var storedLength = (int)inner.Length;
-        var other = ArrayPool<byte>.Shared.Rent(storedLength);
+        var other = FileBuffers.Pool.Rent(storedLength);
         try
         {
             var (stored, clear) = asStored
@@ -94,7 +96,7 @@ internal sealed class WholeFile(IRemoteFile inner, string remote, FileCipher cip
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(other);
+            FileBuffers.Pool.Return(other);
         }
     }
 

@@ -38,7 +38,8 @@ internal static class BlockRecognition
     /// <summary>Whether the sector bitmap of a block is full.</summary>
     public static bool IsWhole(ReadOnlySpan<byte> clear) => SectorBitmap.IsFull(clear, VhdHeader.UsualBlockSize / SectorBitmap.SectorSize);
 
-    private static bool Decodes(BlockCodec codec, ReadOnlySpan<byte> stored, Span<byte> clear)
+    /// <summary>Whether a block is compressed in a certain way, and as long as it must be.</summary>
+    public static bool Decodes(BlockCodec codec, ReadOnlySpan<byte> stored, Span<byte> clear)
     {
         try
         {

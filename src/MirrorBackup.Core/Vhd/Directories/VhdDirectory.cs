@@ -183,7 +183,7 @@ public sealed partial class VhdDirectory : IVhdDisk
     /// <exception cref="CorruptBackupException">They cannot be a block.</exception>
     internal bool TryDecodeBlock(int blockIndex, ReadOnlySpan<byte> stored, Span<byte> clear)
     {
-        if (!Decode(stored, clear, VhdDirectoryLayout.Block(DataPath, blockIndex)))
+        if (!Decode(stored, clear, blockIndex))
         {
             return false;
         }
@@ -219,26 +219,25 @@ public sealed partial class VhdDirectory : IVhdDisk
         }
 
         var length = await ReadFileAsync(file, blockIndex, lease.Memory, cancellationToken).ConfigureAwait(false);
-        Decode(lease.Memory.Span[..length], clear.Span, file);
+        Decode(lease.Memory.Span[..length], clear.Span, blockIndex);
     }
 
     // Whether it is in the compression that the directory says.
-    private bool Decode(ReadOnlySpan<byte> stored, Span<byte> clear, RemotePath file)
+    private bool Decode(ReadOnlySpan<byte> stored, Span<byte> clear, int blockIndex)
     {
-        try
+        if (BlockRecognition.Decodes(Codec, stored, clear))
         {
-            VhdDirectoryPart.DecodeExactly(Codec, stored, clear, file, Part);
             return true;
         }
-        catch (CorruptBackupException)
-        {
-            if (BlockRecognition.TryDecode(Codec, stored, clear) is null)
-            {
-                throw;
-            }
 
+        if (BlockRecognition.TryDecode(Codec, stored, clear) is not null)
+        {
             return false;
         }
+
+        // Once more, for what it says of the damage.
+        VhdDirectoryPart.DecodeExactly(Codec, stored, clear, VhdDirectoryLayout.Block(DataPath, blockIndex), Part);
+        return true;
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]

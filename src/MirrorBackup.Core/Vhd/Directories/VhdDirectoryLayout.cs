@@ -15,6 +15,9 @@ internal static class VhdDirectoryLayout
     /// <summary>How many blocks one folder holds.</summary>
     public const int BlocksPerFolder = 1000;
 
+    // "blocks/2147483/647"
+    private const int LongestBlock = 18;
+
     /// <summary>The dynamic header, compressed like a block.</summary>
     public static RemotePath Header(RemotePath dataPath) => dataPath / "header";
 
@@ -31,7 +34,9 @@ internal static class VhdDirectoryLayout
     public static RemotePath Block(RemotePath dataPath, int index)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(index);
-        return dataPath / string.Create(CultureInfo.InvariantCulture, $"{BlocksFolder}/{index / BlocksPerFolder}/{index % BlocksPerFolder}");
+        Span<char> relative = stackalloc char[LongestBlock];
+        relative.TryWrite(CultureInfo.InvariantCulture, $"{BlocksFolder}/{index / BlocksPerFolder}/{index % BlocksPerFolder}", out var length);
+        return dataPath.Combine(relative[..length]);
     }
 
     /// <summary>Reads the names of <see cref="Block"/>: 7, never 07 or +7, for two names of one block are one too many.</summary>

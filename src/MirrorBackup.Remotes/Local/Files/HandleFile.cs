@@ -34,7 +34,9 @@ internal sealed class HandleFile(SafeFileHandle handle, RemotePath path, Action<
     {
         try
         {
-            return await RandomAccess.ReadAsync(handle, buffer, offset, cancellationToken).ConfigureAwait(false);
+            return handle.IsAsync
+                ? await RandomAccess.ReadAsync(handle, buffer, offset, cancellationToken).ConfigureAwait(false)
+                : RandomAccess.Read(handle, buffer.Span, offset);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -53,7 +55,6 @@ internal sealed class HandleFile(SafeFileHandle handle, RemotePath path, Action<
                 return;
             }
 
-            await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
             while (data.Length > 0)
             {
                 cancellationToken.ThrowIfCancellationRequested();

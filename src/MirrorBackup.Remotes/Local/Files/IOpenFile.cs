@@ -1,6 +1,8 @@
 namespace MirrorBackup.Remotes.Local;
 
-/// <summary>An open file of an <see cref="IFileSystem"/>. Thread-safe for different ranges.</summary>
+/// <summary>
+/// An open file of an <see cref="IFileSystem"/>. Thread-safe for different ranges. Calls may block, those that return tasks, too: they are made on threads of the pool.
+/// </summary>
 public interface IOpenFile : IDisposable
 {
     /// <summary>The current length in bytes.</summary>

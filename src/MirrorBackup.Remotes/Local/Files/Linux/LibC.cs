@@ -58,69 +58,69 @@ internal static unsafe partial class LibC
     public static partial SafeFileHandle Open(string path, int flags);
 
     [LibraryImport(Library, EntryPoint = "openat", SetLastError = true)]
-    public static partial SafeFileHandle OpenAt(SafeFileHandle directory, [MarshalUsing(typeof(NameMarshaller))] ReadOnlySpan<char> name, int flags, uint mode);
+    public static partial int OpenAt(int directory, [MarshalUsing(typeof(NameMarshaller))] ReadOnlySpan<char> name, int flags, uint mode);
 
     /// <summary>A call for which the library has no function.</summary>
     [LibraryImport(Library, EntryPoint = "syscall", SetLastError = true)]
     public static partial nint Call(
         nint number,
-        SafeFileHandle directory,
+        int directory,
         [MarshalUsing(typeof(NameMarshaller))] ReadOnlySpan<char> path,
         in OpenHow how,
         nuint size);
 
     [LibraryImport(Library, EntryPoint = "statx", SetLastError = true)]
     public static partial int StatX(
-        SafeFileHandle directory,
+        int directory,
         [MarshalUsing(typeof(NameMarshaller))] ReadOnlySpan<char> name,
         int flags,
         uint mask,
         out FileStatX status);
 
     [LibraryImport(Library, EntryPoint = "mkdirat", SetLastError = true)]
-    public static partial int MakeDirectoryAt(SafeFileHandle directory, [MarshalUsing(typeof(NameMarshaller))] ReadOnlySpan<char> name, uint mode);
+    public static partial int MakeDirectoryAt(int directory, [MarshalUsing(typeof(NameMarshaller))] ReadOnlySpan<char> name, uint mode);
 
     [LibraryImport(Library, EntryPoint = "unlinkat", SetLastError = true)]
-    public static partial int UnlinkAt(SafeFileHandle directory, [MarshalUsing(typeof(NameMarshaller))] ReadOnlySpan<char> name, int flags);
+    public static partial int UnlinkAt(int directory, [MarshalUsing(typeof(NameMarshaller))] ReadOnlySpan<char> name, int flags);
 
     [LibraryImport(Library, EntryPoint = "linkat", SetLastError = true)]
     public static partial int LinkAt(
-        SafeFileHandle oldDirectory,
+        int oldDirectory,
         [MarshalUsing(typeof(NameMarshaller))] ReadOnlySpan<char> oldName,
-        SafeFileHandle newDirectory,
+        int newDirectory,
         [MarshalUsing(typeof(NameMarshaller))] ReadOnlySpan<char> newName,
         int flags);
 
     [LibraryImport(Library, EntryPoint = "renameat", SetLastError = true)]
     public static partial int RenameAt(
-        SafeFileHandle oldDirectory,
+        int oldDirectory,
         [MarshalUsing(typeof(NameMarshaller))] ReadOnlySpan<char> oldName,
-        SafeFileHandle newDirectory,
+        int newDirectory,
         [MarshalUsing(typeof(NameMarshaller))] ReadOnlySpan<char> newName);
 
     [LibraryImport(Library, EntryPoint = "renameat2", SetLastError = true)]
     public static partial int RenameAt2(
-        SafeFileHandle oldDirectory,
+        int oldDirectory,
         [MarshalUsing(typeof(NameMarshaller))] ReadOnlySpan<char> oldName,
-        SafeFileHandle newDirectory,
+        int newDirectory,
         [MarshalUsing(typeof(NameMarshaller))] ReadOnlySpan<char> newName,
         uint flags);
 
     [LibraryImport(Library, EntryPoint = "utimensat", SetLastError = true)]
     public static partial int SetTimes(
-        SafeFileHandle directory,
+        int directory,
         [MarshalUsing(typeof(NameMarshaller))] ReadOnlySpan<char> name,
         TimeSpec* accessAndModification,
         int flags);
 
     [LibraryImport(Library, EntryPoint = "fsetxattr", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    public static partial int SetAttribute(SafeFileHandle file, string name, ReadOnlySpan<byte> value, nuint length, int flags);
+    public static partial int SetAttribute(int file, string name, ReadOnlySpan<byte> value, nuint length, int flags);
 
     [LibraryImport(Library, EntryPoint = "fgetxattr", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    public static partial nint GetAttribute(SafeFileHandle file, string name, Span<byte> value, nuint length);
+    public static partial nint GetAttribute(int file, string name, Span<byte> value, nuint length);
 
     [LibraryImport(Library, EntryPoint = "fsync", SetLastError = true)]
-    public static partial int Flush(SafeFileHandle file);
+    public static partial int Flush(int file);
 
     [LibraryImport(Library, EntryPoint = "fallocate", SetLastError = true)]
     public static partial int Allocate(SafeFileHandle file, int mode, long offset, long length);
@@ -132,7 +132,7 @@ internal static unsafe partial class LibC
     public static partial nint CopyFileRange(SafeFileHandle source, long* sourceOffset, SafeFileHandle target, long* targetOffset, nuint length, uint flags);
 
     [LibraryImport(Library, EntryPoint = "dup", SetLastError = true)]
-    public static partial int Duplicate(SafeFileHandle file);
+    public static partial int Duplicate(int file);
 
     [LibraryImport(Library, EntryPoint = "close")]
     public static partial int Close(int descriptor);

@@ -26,7 +26,7 @@ internal sealed unsafe class LinuxDirectories(SafeFileHandle root, bool stepBySt
             return parent;
         }
 
-        var current = new OpenDirectory(root, isOwned: false);
+        var current = OpenDirectory.Root(root);
         var start = 0;
         for (var slash = text.IndexOf('/', StringComparison.Ordinal); slash > 0; slash = text.IndexOf('/', start))
         {
@@ -40,7 +40,7 @@ internal sealed unsafe class LinuxDirectories(SafeFileHandle root, bool stepBySt
     /// <summary>Likewise, when the directory above another path is open already: where it is the same, it is not opened again.</summary>
     public OpenDirectory OpenParent(RemotePath path, RemotePath other, OpenDirectory otherParent) =>
         path.Value.AsSpan()[..^NameOf(path).Length].SequenceEqual(other.Value.AsSpan()[..^NameOf(other).Length])
-            ? new OpenDirectory(otherParent.Handle, isOwned: false)
+            ? otherParent.Borrow()
             : OpenParent(path);
 
     /// <summary>The last segment of a path.</summary>
@@ -50,7 +50,7 @@ internal sealed unsafe class LinuxDirectories(SafeFileHandle root, bool stepBySt
     public OpenDirectory Open(RemotePath directory)
     {
         var text = directory.Value;
-        return directory.IsRoot ? new OpenDirectory(root, isOwned: false)
+        return directory.IsRoot ? OpenDirectory.Root(root)
             : TryOpen(text, Whole) ?? Enter(OpenParent(directory), text, text.LastIndexOf('/') + 1, text.Length, Whole);
     }
 
@@ -63,14 +63,15 @@ internal sealed unsafe class LinuxDirectories(SafeFileHandle root, bool stepBySt
         }
 
         // Opened anew: the position of a listing belongs to the open file, which several listings of the root would share.
-        var own = LibC.OpenAt(root, ".", LibC.ReadOnly | LibC.DirectoryOnly | LibC.CloseOnExec, 0);
-        return own.IsInvalid ? throw LinuxErrors.Last(directory) : new OpenDirectory(own, isOwned: true);
+        using var open = OpenDirectory.Root(root);
+        var own = LibC.OpenAt(open.Descriptor, ".", LibC.ReadOnly | LibC.DirectoryOnly | LibC.CloseOnExec, 0);
+        return own < 0 ? throw LinuxErrors.Last(directory) : OpenDirectory.Own(own);
     }
 
     /// <summary>The names in a directory that was opened for this, without <c>.</c> and <c>..</c>.</summary>
     public static List<string> ReadNames(OpenDirectory open, RemotePath directory)
     {
-        var descriptor = LibC.Duplicate(open.Handle);
+        var descriptor = LibC.Duplicate(open.Descriptor);
         if (descriptor < 0)
         {
             throw LinuxErrors.Last(directory);
@@ -95,9 +96,12 @@ internal sealed unsafe class LinuxDirectories(SafeFileHandle root, bool stepBySt
     }
 
     /// <summary>What a name in an open directory is; <see langword="null"/> if nothing has it.</summary>
-    public static FileStatX? Stat(OpenDirectory directory, ReadOnlySpan<char> name, RemotePath path)
+    public static FileStatX? Stat(OpenDirectory directory, ReadOnlySpan<char> name, RemotePath path) => Stat(directory.Descriptor, name, path);
+
+    /// <summary>Likewise, by the number of a directory, or of a file, of which the empty name is itself.</summary>
+    public static FileStatX? Stat(int descriptor, ReadOnlySpan<char> name, RemotePath path)
     {
-        if (LibC.StatX(directory.Handle, name, name.Length == 0 ? LibC.EmptyPath : LibC.NoFollowLink, LibC.BasicFields, out var status) == 0)
+        if (LibC.StatX(descriptor, name, name.Length == 0 ? LibC.EmptyPath : LibC.NoFollowLink, LibC.BasicFields, out var status) == 0)
         {
             return status;
         }
@@ -115,10 +119,11 @@ internal sealed unsafe class LinuxDirectories(SafeFileHandle root, bool stepBySt
         }
 
         var how = new OpenHow((ulong)flags, 0, LibC.ResolveWithoutLinksBeneath);
-        var descriptor = LibC.Call(LibC.OpenAt2, root, path, how, (nuint)sizeof(OpenHow));
+        using var open = OpenDirectory.Root(root);
+        var descriptor = LibC.Call(LibC.OpenAt2, open.Descriptor, path, how, (nuint)sizeof(OpenHow));
         if (descriptor >= 0)
         {
-            return new OpenDirectory(new SafeFileHandle(descriptor, ownsHandle: true), isOwned: true);
+            return OpenDirectory.Own((int)descriptor);
         }
 
         _hasNoCall |= Marshal.GetLastPInvokeError() is LinuxErrors.NotImplemented or LinuxErrors.NotPermitted;
@@ -130,15 +135,14 @@ internal sealed unsafe class LinuxDirectories(SafeFileHandle root, bool stepBySt
         var name = text.AsSpan(start..end);
         using (parent)
         {
-            var handle = LibC.OpenAt(parent.Handle, name, flags, 0);
-            if (!handle.IsInvalid)
+            var descriptor = LibC.OpenAt(parent.Descriptor, name, flags, 0);
+            if (descriptor >= 0)
             {
-                return new OpenDirectory(handle, isOwned: true);
+                return OpenDirectory.Own(descriptor);
             }
 
             var path = RemotePath.Parse(text[..end]);
             var failure = LinuxErrors.Last(path);
-            handle.Dispose();
 
             // The system says "not a directory" of a file, and of a link that it was told not to follow.
             var isLink = failure.Failure is FileFailure.NotDirectory or FileFailure.Link
@@ -168,16 +172,39 @@ internal sealed unsafe class LinuxDirectories(SafeFileHandle root, bool stepBySt
         }
     }
 
-    /// <summary>An open directory that is closed with its scope, unless it is the root.</summary>
-    internal readonly struct OpenDirectory(SafeFileHandle handle, bool isOwned) : IDisposable
+    /// <summary>
+    /// An open directory, closed with its scope unless somebody else closes it. By its number, as there are several for each block that is written, and a handle
+    /// that could be forgotten is an object to be finalised.
+    /// </summary>
+    internal readonly struct OpenDirectory : IDisposable
     {
-        public SafeFileHandle Handle { get; } = handle;
+        private readonly SafeFileHandle? _held;
+        private readonly bool _isOwned;
+
+        private OpenDirectory(int descriptor, bool isOwned, SafeFileHandle? held) => (Descriptor, _isOwned, _held) = (descriptor, isOwned, held);
+
+        public int Descriptor { get; }
+
+        /// <summary>The root, which stays open as long as this is.</summary>
+        public static OpenDirectory Root(SafeFileHandle root)
+        {
+            var isHeld = false;
+            root.DangerousAddRef(ref isHeld);
+            return new((int)root.DangerousGetHandle(), isOwned: false, root);
+        }
+
+        /// <summary>A directory that was opened for this.</summary>
+        public static OpenDirectory Own(int descriptor) => new(descriptor, isOwned: true, held: null);
+
+        /// <summary>The same directory again, for a scope within this one's.</summary>
+        public OpenDirectory Borrow() => new(Descriptor, isOwned: false, held: null);
 
         public void Dispose()
         {
-            if (isOwned)
+            _held?.DangerousRelease();
+            if (_isOwned)
             {
-                Handle.Dispose();
+                _ = LibC.Close(Descriptor);
             }
         }
     }

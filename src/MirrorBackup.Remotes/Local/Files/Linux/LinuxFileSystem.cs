@@ -108,15 +108,16 @@ internal sealed unsafe class LinuxFileSystem : IFileSystem
             FileUse.Update => LibC.ReadWrite,
             _ => LibC.WriteOnly | LibC.CreateExclusive,
         };
-        var handle = LibC.OpenAt(parent.Handle, LinuxDirectories.NameOf(path), flags, FileMode);
-        if (handle.IsInvalid)
+        var descriptor = LibC.OpenAt(parent.Descriptor, LinuxDirectories.NameOf(path), flags, FileMode);
+        if (descriptor < 0)
         {
             throw LinuxErrors.Last(path);
         }
 
+        var handle = new SafeFileHandle(descriptor, ownsHandle: true);
         try
         {
-            RequireRegular(LinuxDirectories.Stat(new(handle, isOwned: false), "", path), path);
+            RequireRegular(LinuxDirectories.Stat(descriptor, "", path), path);
             Reserve(handle, reserve, path);
             return new HandleFile(handle, path, StartWriteBack);
         }
@@ -125,7 +126,7 @@ internal sealed unsafe class LinuxFileSystem : IFileSystem
             handle.Dispose();
             if (access == FileUse.CreateNew)
             {
-                _ = LibC.UnlinkAt(parent.Handle, LinuxDirectories.NameOf(path), 0);
+                _ = LibC.UnlinkAt(parent.Descriptor, LinuxDirectories.NameOf(path), 0);
             }
 
             throw;
@@ -136,7 +137,7 @@ internal sealed unsafe class LinuxFileSystem : IFileSystem
     {
         using var from = _directories.OpenParent(source);
         using var to = _directories.OpenParent(destination, source, from);
-        Check(LibC.RenameAt(from.Handle, LinuxDirectories.NameOf(source), to.Handle, LinuxDirectories.NameOf(destination)), destination);
+        Check(LibC.RenameAt(from.Descriptor, LinuxDirectories.NameOf(source), to.Descriptor, LinuxDirectories.NameOf(destination)), destination);
     }
 
     public void RenameToNew(RemotePath source, RemotePath destination)
@@ -155,32 +156,32 @@ internal sealed unsafe class LinuxFileSystem : IFileSystem
         }
 
         // NFS, among others: a second name is made only if it is free, then the first one goes.
-        Check(LibC.LinkAt(from.Handle, LinuxDirectories.NameOf(source), to.Handle, LinuxDirectories.NameOf(destination), 0), destination);
-        Check(LibC.UnlinkAt(from.Handle, LinuxDirectories.NameOf(source), 0), source);
+        Check(LibC.LinkAt(from.Descriptor, LinuxDirectories.NameOf(source), to.Descriptor, LinuxDirectories.NameOf(destination), 0), destination);
+        Check(LibC.UnlinkAt(from.Descriptor, LinuxDirectories.NameOf(source), 0), source);
     }
 
     public void Unlink(RemotePath path)
     {
         using var parent = _directories.OpenParent(path);
-        Check(LibC.UnlinkAt(parent.Handle, LinuxDirectories.NameOf(path), 0), path);
+        Check(LibC.UnlinkAt(parent.Descriptor, LinuxDirectories.NameOf(path), 0), path);
     }
 
     public void MakeDirectory(RemotePath path)
     {
         using var parent = _directories.OpenParent(path);
-        Check(LibC.MakeDirectoryAt(parent.Handle, LinuxDirectories.NameOf(path), DirectoryMode), path);
+        Check(LibC.MakeDirectoryAt(parent.Descriptor, LinuxDirectories.NameOf(path), DirectoryMode), path);
     }
 
     public void RemoveDirectory(RemotePath path)
     {
         using var parent = _directories.OpenParent(path);
-        Check(LibC.UnlinkAt(parent.Handle, LinuxDirectories.NameOf(path), LibC.RemoveDirectory), path);
+        Check(LibC.UnlinkAt(parent.Descriptor, LinuxDirectories.NameOf(path), LibC.RemoveDirectory), path);
     }
 
     public void FlushDirectory(RemotePath directory)
     {
         using var open = _directories.Open(directory);
-        if (LibC.Flush(open.Handle) != 0
+        if (LibC.Flush(open.Descriptor) != 0
             && Marshal.GetLastPInvokeError() is not (LinuxErrors.Invalid or LinuxErrors.NotSupported or LinuxErrors.NotImplemented))
         {
             throw LinuxErrors.Last(directory);
@@ -191,7 +192,7 @@ internal sealed unsafe class LinuxFileSystem : IFileSystem
     {
         using var parent = _directories.OpenParent(directory);
         var times = stackalloc TimeSpec[2] { new TimeSpec(0, LibC.OmitTime), TimeSpec.From(time) };
-        Check(LibC.SetTimes(parent.Handle, LinuxDirectories.NameOf(directory), times, LibC.NoFollowLink), directory);
+        Check(LibC.SetTimes(parent.Descriptor, LinuxDirectories.NameOf(directory), times, LibC.NoFollowLink), directory);
     }
 
     public void SetNote(RemotePath directory, string note)
@@ -201,7 +202,7 @@ internal sealed unsafe class LinuxFileSystem : IFileSystem
         if (bytes.Length <= MaximumNoteBytes)
         {
             // An extended attribute; a storage that has none, or lets users set none, goes without.
-            _ = LibC.SetAttribute(open.Handle, NoteAttribute, bytes, (nuint)bytes.Length, 0);
+            _ = LibC.SetAttribute(open.Descriptor, NoteAttribute, bytes, (nuint)bytes.Length, 0);
         }
     }
 
@@ -209,7 +210,7 @@ internal sealed unsafe class LinuxFileSystem : IFileSystem
     {
         using var open = _directories.Open(directory);
         Span<byte> bytes = stackalloc byte[MaximumNoteBytes];
-        var length = LibC.GetAttribute(open.Handle, NoteAttribute, bytes, (nuint)bytes.Length);
+        var length = LibC.GetAttribute(open.Descriptor, NoteAttribute, bytes, (nuint)bytes.Length);
         return length > 0 ? Encoding.UTF8.GetString(bytes[..(int)length]) : null;
     }
 
@@ -232,7 +233,7 @@ internal sealed unsafe class LinuxFileSystem : IFileSystem
     {
         try
         {
-            return LibC.RenameAt2(from.Handle, source, to.Handle, destination, LibC.RenameNoReplace) == 0;
+            return LibC.RenameAt2(from.Descriptor, source, to.Descriptor, destination, LibC.RenameNoReplace) == 0;
         }
         catch (EntryPointNotFoundException)
         {
