@@ -111,7 +111,7 @@ deltas() {
 }
 # written BLOCKS SEEK: so many blocks written to the oldest disk, at the block SEEK, where the merge writes them, too: over some of its blocks, and behind its end.
 written() { echo "dd if=\"\$vhd\" of=\"\$(oldest)\" bs=2M count=$1 seek=$2 conv=notrunc,fsync status=none"; }
-renamed() { echo "dd if=\"\$vhd\" of=\"\$folder/out/base\" bs=2M count=$1 conv=notrunc,fsync status=none"; }
+in_place() { echo "dd if=\"\$vhd\" of=\"\$folder/out/base\" bs=2M count=$1 conv=notrunc,fsync status=none"; }
 disks() { find "$folder/out" -name '*.vhd' -size +64k | sort; }
 oldest() { disks | head -n 1; }
 remove_others() { disks | tail -n +2 | xargs rm; }
@@ -122,9 +122,9 @@ if [[ "merge of one delta merge of ten deltas" =~ $pattern || $pattern == merge*
     deltas 200 100
     row 'merge of one delta, 200 MiB, VHD files (its blocks written and flushed)' '≥ 0.8' "$(written 100 150)" 'mirror incremental chain 1 out' "$prepare_files"
     row 'merge of one delta, 200 MiB, VHD files (likewise, and the delta removed)' '' "$(written 100 150); remove_others" 'mirror incremental chain 1 out' "$prepare_files"
-    row 'merge of one delta, 200 MiB, VHD directories (the bytes in place and flush)' '' "$(renamed 100)" 'mirror incremental chain 1 "out$none"' "$prepare_directories"
+    row 'merge of one delta, 200 MiB, VHD directories (the bytes in place and flush)' '' "$(in_place 100)" 'mirror incremental chain 1 "out$none"' "$prepare_directories"
     deltas 64 64 64 64 64 64 64 64 64 64 64
     row 'merge of ten deltas, 1280 MiB, 704 MiB survive, VHD files (the blocks that survive written and flushed)' '≥ 0.8' "$(written 352 32)" 'mirror incremental chain 1 out' "$prepare_files"
     row 'merge of ten deltas, 1280 MiB, 704 MiB survive, VHD files (likewise, and the deltas removed)' '' "$(written 352 32); remove_others" 'mirror incremental chain 1 out' "$prepare_files"
-    row 'merge of ten deltas, 640 block files, VHD directories (the bytes in place and flush)' '' "$(renamed 352)" 'mirror incremental chain 1 "out$none"' "$prepare_directories"
+    row 'merge of ten deltas, 640 block files, VHD directories (the bytes in place and flush)' '' "$(in_place 352)" 'mirror incremental chain 1 "out$none"' "$prepare_directories"
 fi
