@@ -1,6 +1,5 @@
 using BenchmarkDotNet.Attributes;
 using MirrorBackup.Backups;
-using MirrorBackup.Disks;
 using MirrorBackup.Mirroring;
 
 namespace MirrorBackup.Benchmarks;
@@ -48,11 +47,7 @@ public class MirrorBenchmarks
     public async Task SetupAsync()
     {
         _work = new BlockWork(Pair);
-        await using (var file = await SampleForm.File.OpenAsync(_folder.ClearPath))
-        {
-            await SampleRepository.WritePointAsync(file, 5, new DiskIdentity(SampleDisk.KeyId, null, null, Blocks * (long)SampleDisk.BlockBytes), [.. Enumerable.Range(0, Blocks)]);
-        }
-
+        await _folder.WriteDiskAsync(Blocks);
         _file = Directory.GetFiles(_folder.ClearPath, "*.vhd", SearchOption.AllDirectories)[0];
         await _folder.PrepareAsync(Pair.From);
     }

@@ -1,4 +1,5 @@
 using MirrorBackup.Backups;
+using MirrorBackup.Disks;
 using MirrorBackup.Mirroring;
 
 namespace MirrorBackup.Benchmarks;
@@ -13,6 +14,13 @@ internal sealed class PairFolder(BackupMode mode)
 
     /// <summary>Where the clear content lies, as VHD files or archives.</summary>
     public string ClearPath => PathOf(Clear);
+
+    /// <summary>Writes a disk as a VHD file, every block of it allocated.</summary>
+    public async Task WriteDiskAsync(int blocks)
+    {
+        await using var file = await SampleForm.File.OpenAsync(ClearPath);
+        await SampleRepository.WritePointAsync(file, 5, new DiskIdentity(SampleDisk.KeyId, null, null, blocks * (long)SampleDisk.BlockBytes), [.. Enumerable.Range(0, blocks)]);
+    }
 
     /// <summary>Brings the clear content into the form of the source.</summary>
     public async Task PrepareAsync(SampleForm from)

@@ -3,7 +3,7 @@ using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Running;
 using MirrorBackup.Benchmarks;
 
-if (await PeerTool.TryRunAsync(args) || await ManyVmsTool.TryRunAsync(args))
+if (await PeerTool.TryRunAsync(args) || await ManyVmsTool.TryRunAsync(args) || await AllocationTool.TryRunAsync(args))
 {
     return;
 }

@@ -14,6 +14,7 @@ internal static class SampleRepository
 {
     private const int FirstDay = 5;
     private const string Vm = "00000000-0000-4000-8000-000000000003";
+    private const string Job = "00000000-0000-4000-8000-000000000005";
     private const string Disk = "00000000-0000-4000-8000-000000000004";
     private const string About =
         $$"""
@@ -24,10 +25,10 @@ internal static class SampleRepository
     public static async Task WritePointAsync(IRemote remote, int day, DiskIdentity disk, IReadOnlyList<int> blocks)
     {
         var name = NameOf(day);
-        await SampleDisk.WriteAsync(remote, $"xo-vm-backups/{Vm}/vdis/job/{Disk}/{name}.vhd", disk, blocks);
+        await SampleDisk.WriteAsync(remote, $"xo-vm-backups/{Vm}/vdis/{Job}/{Disk}/{name}.vhd", disk, blocks);
         await WriteMetadataAsync(remote, day, $$$"""
-            {"jobId":"job","scheduleId":"schedule","mode":"delta","version":"2.0.0","timestamp":{{{TimeOf(day)}}},"size":1,
-             "isVhdDifferencing":{"disk":{{{(disk.IsDelta ? "true" : "false")}}}},"vbds":{},"vifs":{},"vhds":{"disk":"vdis/job/{{{Disk}}}/{{{name}}}.vhd"},
+            {"jobId":"{{{Job}}}","scheduleId":"{{{Job}}}","mode":"delta","version":"2.0.0","timestamp":{{{TimeOf(day)}}},"size":1,
+             "isVhdDifferencing":{"disk":{{{(disk.IsDelta ? "true" : "false")}}}},"vbds":{},"vifs":{},"vhds":{"disk":"vdis/{{{Job}}}/{{{Disk}}}/{{{name}}}.vhd"},
              "vdis":{"disk":{"uuid":"{{{disk.Id}}}","name_label":"disk","virtual_size":{{{disk.VirtualSize}}},"$snapshot_of$uuid":"{{{Disk}}}"}},
              {{{About}}}}
             """);
@@ -88,7 +89,7 @@ internal static class SampleRepository
 
         var length = (await remote.StatAsync(path))!.Value.Length;
         await WriteMetadataAsync(remote, day, $$$"""
-            {"jobId":"job","scheduleId":"schedule","mode":"full","version":"2.0.0","timestamp":{{{TimeOf(day)}}},"size":{{{length}}},
+            {"jobId":"{{{Job}}}","scheduleId":"{{{Job}}}","mode":"full","version":"2.0.0","timestamp":{{{TimeOf(day)}}},"size":{{{length}}},
              "xva":"./{{{path.Name}}}",{{{About}}}}
             """);
         return path;

@@ -48,7 +48,7 @@ public sealed partial class LocalRemote
     /// <inheritdoc/>
     public ValueTask<IRemoteFileUpdate> OpenForUpdateAsync(RemotePath path, CancellationToken cancellationToken = default) =>
         _directory.WriteAsync<IRemoteFileUpdate>(
-            path, "open", () => new LocalFileUpdate(_directory, path, _directory.Files.Open(path, FileUse.Update)), cancellationToken);
+            path, "open", static (directory, path) => new LocalFileUpdate(directory, path, directory.Files.Open(path, FileUse.Update)), cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask MoveAsync(RemotePath source, RemotePath destination, WriteGrade grade = WriteGrade.Publish, CancellationToken cancellationToken = default) =>
@@ -90,7 +90,7 @@ public sealed partial class LocalRemote
         var acquisition = new LockAcquisition(_directory, _locks, directory, _options.LockStaleAfter, options.Reason);
         while (true)
         {
-            if (await _directory.WriteAsync(directory, "lock", acquisition.Try, cancellationToken).ConfigureAwait(false) is { } held)
+            if (await _directory.WriteAsync(directory, "lock", (_, _) => acquisition.Try(), cancellationToken).ConfigureAwait(false) is { } held)
             {
                 return held;
             }
@@ -112,17 +112,17 @@ public sealed partial class LocalRemote
     }
 
     private ValueTask<string> HolderAsync(RemotePath path, LockAcquisition acquisition, CancellationToken cancellationToken) =>
-        _directory.ReadAsync(path, "look at the lock of", () => acquisition.Holder, cancellationToken);
+        _directory.ReadAsync(path, "look at the lock of", (_, _) => acquisition.Holder, cancellationToken);
 
     private ValueTask<TemporaryFile> CreateTemporaryAsync(RemotePath path, long reserve, CancellationToken cancellationToken) =>
-        _directory.WriteAsync(path, "write", () => TemporaryFile.Create(_directory, path, reserve), cancellationToken);
+        _directory.WriteAsync(path, "write", (directory, path) => TemporaryFile.Create(directory, path, reserve), cancellationToken);
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask ChangeAsync(RemotePath path, string verb, Action operation, CancellationToken cancellationToken) =>
         await _directory.WriteAsync(
             path,
             verb,
-            () =>
+            (_, _) =>
             {
                 operation();
                 return true;

@@ -85,7 +85,7 @@ public sealed partial class LocalRemote : IRemote
     public async IAsyncEnumerable<RemoteEntry> ListAsync(
         RemotePath directory, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        var entries = await _directory.ReadAsync(directory, "list", () => List(directory), cancellationToken).ConfigureAwait(false);
+        var entries = await _directory.ReadAsync(directory, "list", (_, path) => List(path), cancellationToken).ConfigureAwait(false);
         foreach (var entry in entries)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -95,12 +95,12 @@ public sealed partial class LocalRemote : IRemote
 
     /// <inheritdoc/>
     public ValueTask<RemoteEntry?> StatAsync(RemotePath path, CancellationToken cancellationToken = default) =>
-        _directory.ReadAsync(path, "look up", () => Stat(path)?.ToEntry(path), cancellationToken);
+        _directory.ReadAsync(path, "look up", (_, path) => Stat(path)?.ToEntry(path), cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<IRemoteFile> OpenReadAsync(RemotePath path, CancellationToken cancellationToken = default) =>
         _directory.ReadAsync<IRemoteFile>(
-            path, "open", () => new LocalFile(_directory, path, _directory.Files.Open(path, FileUse.Read)), cancellationToken);
+            path, "open", static (directory, path) => new LocalFile(directory, path, directory.Files.Open(path, FileUse.Read)), cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask<byte[]> ReadAllAsync(RemotePath path, int maximumLength, CancellationToken cancellationToken = default)
@@ -121,8 +121,26 @@ public sealed partial class LocalRemote : IRemote
     }
 
     /// <inheritdoc/>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<long> ReadAllAsync(RemotePath path, Memory<byte> buffer, bool asStored = false, CancellationToken cancellationToken = default)
+    {
+        _directory.CheckOpen();
+        cancellationToken.ThrowIfCancellationRequested();
+        await PoolThread.SwitchAsync();
+        cancellationToken.ThrowIfCancellationRequested();
+        try
+        {
+            return await _directory.Files.ReadAllAsync(path, buffer, cancellationToken).ConfigureAwait(false);
+        }
+        catch (FileSystemException exception)
+        {
+            throw _directory.TranslateRead(exception, path, "read");
+        }
+    }
+
+    /// <inheritdoc/>
     public ValueTask<long?> GetAvailableBytesAsync(CancellationToken cancellationToken = default) =>
-        _directory.ReadAsync(RemotePath.Root, "ask for the free space of", _directory.Files.GetAvailableBytes, cancellationToken);
+        _directory.ReadAsync(RemotePath.Root, "ask for the free space of", static (directory, _) => directory.Files.GetAvailableBytes(), cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

@@ -173,9 +173,11 @@ public abstract partial class RemoteConformanceTests
 
         var opening = await Assert.ThrowsAsync<RemoteNotFoundException>(() => Remote.OpenReadAsync(At(path), Cancellation).AsTask());
         var reading = await Assert.ThrowsAsync<RemoteNotFoundException>(() => Remote.ReadAllAsync(At(path), 100, Cancellation).AsTask());
+        var filling = await Assert.ThrowsAsync<RemoteNotFoundException>(() => Remote.ReadAllAsync(At(path), new byte[100], cancellationToken: Cancellation).AsTask());
 
         AssertNamed(opening, path, ErrorCodes.RemoteNotFound);
         AssertNamed(reading, path, ErrorCodes.RemoteNotFound);
+        AssertNamed(filling, path, ErrorCodes.RemoteNotFound);
         Assert.False(opening.IsTransient);
     }
 
@@ -187,8 +189,10 @@ public abstract partial class RemoteConformanceTests
         await PutAsync("dir/file");
 
         var exception = await Assert.ThrowsAsync<RemoteConflictException>(() => Remote.OpenReadAsync(At("dir"), Cancellation).AsTask());
+        var filling = await Assert.ThrowsAsync<RemoteConflictException>(() => Remote.ReadAllAsync(At("dir"), new byte[1], cancellationToken: Cancellation).AsTask());
 
         AssertNamed(exception, "dir", ErrorCodes.RemoteWrongKind);
+        AssertNamed(filling, "dir", ErrorCodes.RemoteWrongKind);
     }
 
     /// <summary>A file up to the limit is read, a longer one is refused.</summary>
@@ -201,6 +205,23 @@ public abstract partial class RemoteConformanceTests
         Assert.Equal(content, await Remote.ReadAllAsync(At("l/file"), 1000, Cancellation));
         var exception = await Assert.ThrowsAsync<CorruptBackupException>(() => Remote.ReadAllAsync(At("l/file"), 999, Cancellation).AsTask());
         AssertNamed(exception, "l/file", ErrorCodes.FileTooLarge);
+    }
+
+    /// <summary>A file that fits in a buffer is read into it; of a longer one only the length is told.</summary>
+    [Theory]
+    [MemberData(nameof(StoredLengths))]
+    public async Task ReadAllAsync_Buffer_IsFilledOrLeft(int length)
+    {
+        var content = Bytes(length);
+        await PutAsync("b/file", content);
+        var buffer = new byte[length + 100];
+
+        Assert.Equal(length, await Remote.ReadAllAsync(At("b/file"), buffer, cancellationToken: Cancellation));
+        Assert.True(buffer.AsSpan(0, length).SequenceEqual(content));
+        Array.Clear(buffer);
+        Assert.Equal(length, await Remote.ReadAllAsync(At("b/file"), buffer.AsMemory(0, length), cancellationToken: Cancellation));
+        Assert.True(buffer.AsSpan(0, length).SequenceEqual(content));
+        Assert.True(length == 0 || await Remote.ReadAllAsync(At("b/file"), buffer.AsMemory(0, length - 1), cancellationToken: Cancellation) == length);
     }
 
     /// <summary>An empty file is a file.</summary>
@@ -223,6 +244,7 @@ public abstract partial class RemoteConformanceTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Remote.StatAsync(At("c/file"), cancelled).AsTask());
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Remote.OpenReadAsync(At("c/file"), cancelled).AsTask());
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Remote.ReadAllAsync(At("c/file"), 10, cancelled).AsTask());
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Remote.ReadAllAsync(At("c/file"), new byte[10], cancellationToken: cancelled).AsTask());
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Remote.WriteAllAsync(At("c/new"), Bytes(1), default, cancelled).AsTask());
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Remote.CreateAsync(At("c/new"), default, cancelled).AsTask());
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Remote.DeleteAsync(At("c/file"), cancelled).AsTask());

@@ -27,6 +27,10 @@ public abstract partial class RemoteConformanceTests
         Assert.Equal(content, await ReadAsync("st/put"));
         Assert.Equal(content, await ReadAsync("st/sent"));
         Assert.Equal(stored, await ReadStoredAsync("st/sent"));
+        var buffer = new byte[stored.Length];
+        Assert.Equal(stored.Length, await Remote.ReadAllAsync(At("st/sent"), buffer, asStored: true, Cancellation));
+        Assert.True(buffer.AsSpan().SequenceEqual(stored));
+        Assert.Equal(stored.Length, await Remote.ReadAllAsync(At("st/sent"), buffer.AsMemory(0, stored.Length / 2), asStored: true, Cancellation));
         Assert.Equal(length, (await Remote.StatAsync(At("st/sent"), Cancellation))!.Value.Length);
     }
 

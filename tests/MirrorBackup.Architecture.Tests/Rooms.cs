@@ -15,7 +15,7 @@ internal static class Rooms
         ["Retention"] = ["Backups"],
         ["Planning"] = ["Backups", "Retention"],
         ["Remotes"] = [],
-        ["Codecs"] = ["Backups", "Remotes"],
+        ["Codecs"] = ["Backups", "Remotes", "Disks"],
         ["Disks"] = [],
         ["Vhd.Format"] = [],
         ["Vhd"] = ["Vhd.Format", "Backups", "Disks", "Remotes", "Codecs"],

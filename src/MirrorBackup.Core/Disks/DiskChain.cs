@@ -17,7 +17,6 @@ public sealed class DiskChain : IVirtualDisk
     private readonly long[] _visibleBytes;
     private readonly ReadOnlyCollection<int> _blocks;
     private readonly int[] _blockArray;
-    private readonly BlockBuffers _buffers;
     private readonly int _bitBytes;
     private readonly bool _ownsDisks;
 
@@ -29,7 +28,6 @@ public sealed class DiskChain : IVirtualDisk
         _blockArray = UnionOfBlocks(youngestFirst, _visibleBytes);
         _blocks = Array.AsReadOnly(_blockArray);
         _bitBytes = SectorBitmap.BitBytes(BlockSize);
-        _buffers = new BlockBuffers(_bitBytes + BlockSize);
     }
 
     /// <inheritdoc/>
@@ -139,7 +137,7 @@ public sealed class DiskChain : IVirtualDisk
             data.Span.Clear();
         }
 
-        using var lease = _buffers.Rent();
+        using var lease = BlockBuffers.Rent(_bitBytes + BlockSize);
         var (olderBitmap, olderData) = (lease.Memory[.._bitBytes], lease.Memory[_bitBytes..]);
         await disk.ReadBlockAsync(blockIndex, olderBitmap, olderData, cancellationToken).ConfigureAwait(false);
         if (limit < BlockSize)

@@ -12,7 +12,6 @@ public sealed class WholeBlockDisk : IVirtualDisk
     private readonly IVirtualDisk _disk;
     private readonly Func<CancellationToken, ValueTask<IVirtualDisk>>? _openParents;
     private readonly SemaphoreSlim _opening = new(1, 1);
-    private readonly BlockBuffers _buffers;
     private readonly int _bitBytes;
     private IVirtualDisk? _parents;
 
@@ -28,7 +27,6 @@ public sealed class WholeBlockDisk : IVirtualDisk
         _disk = disk;
         _openParents = openParents;
         _bitBytes = SectorBitmap.BitBytes(disk.BlockSize);
-        _buffers = new BlockBuffers(_bitBytes + disk.BlockSize);
     }
 
     /// <summary>Whether a block that was read so far had to be completed.</summary>
@@ -98,7 +96,7 @@ public sealed class WholeBlockDisk : IVirtualDisk
             return;
         }
 
-        using var lease = _buffers.Rent();
+        using var lease = BlockBuffers.Rent(_bitBytes + BlockSize);
         var (olderBitmap, olderData) = (lease.Memory[.._bitBytes], lease.Memory[_bitBytes..]);
         await parents.ReadBlockAsync(blockIndex, olderBitmap, olderData, cancellationToken).ConfigureAwait(false);
         SectorOverlay.FillMissing(bitmap.Span, data.Span, olderBitmap.Span, olderData.Span);

@@ -47,6 +47,11 @@ public abstract class DelegatingRemote : IRemote
         Inner.ReadAllAsync(path, maximumLength, cancellationToken);
 
     /// <inheritdoc/>
+    /// <remarks>Not handed on: it opens the file by this decorator's own members, so that one that overrides these sees every read.</remarks>
+    public virtual ValueTask<long> ReadAllAsync(RemotePath path, Memory<byte> buffer, bool asStored = false, CancellationToken cancellationToken = default) =>
+        WholeFileRead.RunAsync(this, path, buffer, asStored, cancellationToken);
+
+    /// <inheritdoc/>
     public virtual ValueTask WriteAllAsync(
         RemotePath path, ReadOnlyMemory<byte> content, WriteOptions options = default, CancellationToken cancellationToken = default) =>
         Inner.WriteAllAsync(path, content, options, cancellationToken);

@@ -89,6 +89,19 @@ public interface IRemote : IAsyncDisposable
     /// <exception cref="CorruptBackupException">The file is longer than <paramref name="maximumLength"/> (<see cref="ErrorCodes.FileTooLarge"/>).</exception>
     ValueTask<byte[]> ReadAllAsync(RemotePath path, int maximumLength, CancellationToken cancellationToken = default);
 
+    /// <summary>Reads a small file whole into a buffer, such as one of the thousands that hold the blocks of a disk.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="buffer">Receives its content; what is behind that is undefined.</param>
+    /// <param name="asStored">Whether to give the bytes as they are stored, authenticated as by <see cref="OpenStoredAsync"/>.</param>
+    /// <param name="cancellationToken">Stops the call; the content of the buffer is then undefined.</param>
+    /// <returns>How many bytes the file has. If the buffer has fewer, nothing was read.</returns>
+    /// <exception cref="RemoteNotFoundException">The file is not there.</exception>
+    /// <exception cref="RemoteConflictException">The path is a directory.</exception>
+    /// <exception cref="CorruptBackupException">The file was cut while it was read, and the remote does not give it as it is now (<see cref="ErrorCodes.Truncated"/>).</exception>
+    /// <remarks>By default the file is opened, read and closed; a remote that can do so at once does it here.</remarks>
+    ValueTask<long> ReadAllAsync(RemotePath path, Memory<byte> buffer, bool asStored = false, CancellationToken cancellationToken = default) =>
+        WholeFileRead.RunAsync(this, path, buffer, asStored, cancellationToken);
+
     /// <summary>Writes a small file whole. Replaces an existing one unless <see cref="WriteOptions.MustBeNew"/> is set.</summary>
     /// <param name="path">The file.</param>
     /// <param name="content">Its content; may be reused once the call has ended.</param>

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace MirrorBackup.Remotes;
 
 /// <summary>Counts the bytes and the calls that go to a remote. Thread-safe; costs one addition per call.</summary>
@@ -39,6 +41,15 @@ public sealed class MeteredRemote : DelegatingRemote
         var content = await Count().ReadAllAsync(path, maximumLength, cancellationToken).ConfigureAwait(false);
         AddRead(content.Length);
         return content;
+    }
+
+    /// <inheritdoc/>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public override async ValueTask<long> ReadAllAsync(RemotePath path, Memory<byte> buffer, bool asStored = false, CancellationToken cancellationToken = default)
+    {
+        var length = await Count().ReadAllAsync(path, buffer, asStored, cancellationToken).ConfigureAwait(false);
+        AddRead(length <= buffer.Length ? length : 0);
+        return length;
     }
 
     /// <inheritdoc/>

@@ -19,6 +19,10 @@ public sealed class ReadOnlyRemote : DelegatingRemote
     };
 
     /// <inheritdoc/>
+    public override ValueTask<long> ReadAllAsync(RemotePath path, Memory<byte> buffer, bool asStored = false, CancellationToken cancellationToken = default) =>
+        Inner.ReadAllAsync(path, buffer, asStored, cancellationToken);
+
+    /// <inheritdoc/>
     public override ValueTask WriteAllAsync(
         RemotePath path, ReadOnlyMemory<byte> content, WriteOptions options = default, CancellationToken cancellationToken = default) =>
         throw Refusal("write", path);

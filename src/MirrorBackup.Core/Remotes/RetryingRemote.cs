@@ -73,6 +73,10 @@ public sealed class RetryingRemote : DelegatingRemote
         RetryAsync(() => Inner.ReadAllAsync(path, maximumLength, cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
+    public override ValueTask<long> ReadAllAsync(RemotePath path, Memory<byte> buffer, bool asStored = false, CancellationToken cancellationToken = default) =>
+        RetryAsync(() => Inner.ReadAllAsync(path, buffer, asStored, cancellationToken), cancellationToken);
+
+    /// <inheritdoc/>
     public override ValueTask WriteAllAsync(
         RemotePath path, ReadOnlyMemory<byte> content, WriteOptions options = default, CancellationToken cancellationToken = default) =>
         options.MustBeNew

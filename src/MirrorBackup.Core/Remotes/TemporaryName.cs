@@ -11,17 +11,28 @@ public static class TemporaryName
 {
     private const string Ending = ".tmp";
 
-    /// <summary>Makes a name.</summary>
-    /// <param name="name">The name that the file will have.</param>
+    // Three dots, the digits of 64 and of 32 bits, a sign and the ending.
+    private const int MaximumAdditions = 3 + 20 + 8 + 4;
+
+    /// <summary>Makes a path.</summary>
+    /// <param name="path">The path that the file will have; not the root.</param>
     /// <param name="now">The current instant; with <paramref name="sequence"/> it makes the name unique.</param>
     /// <param name="sequence">Any number that no other write of the same millisecond uses.</param>
-    /// <returns>A name in the same directory. A long <paramref name="name"/> is cut, so that the result is no longer than a name may be.</returns>
-    public static string Create(string name, DateTimeOffset now, uint sequence)
+    /// <returns>A path in the same directory. A long name is cut, so that the result is no longer than a name may be.</returns>
+    /// <exception cref="CorruptBackupException">The result is longer than a path may be (<see cref="ErrorCodes.InvalidPath"/>).</exception>
+    public static RemotePath Beside(RemotePath path, DateTimeOffset now, uint sequence)
     {
-        ArgumentException.ThrowIfNullOrEmpty(name);
-        var whole = string.Create(CultureInfo.InvariantCulture, $".{now.ToUnixTimeMilliseconds()}.{name}.{sequence:x}{Ending}");
-        var excess = Encoding.UTF8.GetByteCount(whole) - RemotePath.MaximumSegmentBytes;
-        return excess <= 0 ? whole : Create(Shorten(name, Encoding.UTF8.GetByteCount(name) - excess), now, sequence);
+        if (path.IsRoot)
+        {
+            throw new ArgumentException("The root has no name.", nameof(path));
+        }
+
+        Span<char> additions = stackalloc char[MaximumAdditions];
+        additions.TryWrite(CultureInfo.InvariantCulture, $".{now.ToUnixTimeMilliseconds()}.", out var before);
+        additions[before..].TryWrite(CultureInfo.InvariantCulture, $".{sequence:x}{Ending}", out var after);
+        var start = path.Value.LastIndexOf('/') + 1;
+        var name = Shorten(path.Value.AsSpan(start), RemotePath.MaximumSegmentBytes - before - after);
+        return RemotePath.Parse(string.Concat(path.Value.AsSpan(0, start), additions[..before], name, additions.Slice(before, after)));
     }
 
     /// <summary>Whether a name is one of ours or of Xen Orchestra's, so that a leftover can be told from a foreign file.</summary>
@@ -38,10 +49,10 @@ public static class TemporaryName
         return digits > 0 && name[1 + digits] == '.' && name.Length > digits + 2;
     }
 
-    /// <summary>Whether <see cref="Create"/> made the name, by its ending; Xen Orchestra's temporary names have none.</summary>
+    /// <summary>Whether <see cref="Beside"/> made the name, by its ending; Xen Orchestra's temporary names have none.</summary>
     internal static bool IsOurs(ReadOnlySpan<char> name) => name.EndsWith(Ending);
 
-    private static string Shorten(string name, int bytes)
+    private static ReadOnlySpan<char> Shorten(ReadOnlySpan<char> name, int bytes)
     {
         while (Encoding.UTF8.GetByteCount(name) > bytes)
         {

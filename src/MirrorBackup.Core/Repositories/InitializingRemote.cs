@@ -17,6 +17,10 @@ internal sealed class InitializingRemote(EncryptedRemote encrypted, IRemote stor
     private volatile bool _isReady;
 
     /// <inheritdoc/>
+    public override ValueTask<long> ReadAllAsync(RemotePath path, Memory<byte> buffer, bool asStored = false, CancellationToken cancellationToken = default) =>
+        Inner.ReadAllAsync(path, buffer, asStored, cancellationToken);
+
+    /// <inheritdoc/>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public override async ValueTask WriteAllAsync(
         RemotePath path, ReadOnlyMemory<byte> content, WriteOptions options = default, CancellationToken cancellationToken = default)

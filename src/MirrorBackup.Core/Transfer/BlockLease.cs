@@ -12,14 +12,13 @@ namespace MirrorBackup.Transfer;
 internal sealed class BlockLease
 {
     private readonly BlockPool _pool;
-    private readonly Lock _encoding = new();
     private List<(BlockCodec Codec, Task<ReadOnlyMemory<byte>> Stored, BlockBuffers.Lease Buffer)>? _encodings;
-    private byte[]? _buffer;
+    private BlockBuffers.Lease? _buffer;
     private StoredBlock? _stored;
     private bool _isDecoded = true;
     private int _references = 1;
 
-    internal BlockLease(BlockPool pool, byte[] buffer)
+    internal BlockLease(BlockPool pool, BlockBuffers.Lease buffer)
     {
         _pool = pool;
         _buffer = buffer;
@@ -32,14 +31,11 @@ internal sealed class BlockLease
     /// <summary>Bytes of <see cref="Data"/> that count: all of them for a block of a disk.</summary>
     public int Length { get; set; }
 
-    /// <summary>The hash of the content, where the reader computed one.</summary>
-    public ContentHash Hash { get; set; }
-
     /// <summary>The sector bitmap; all ones from the moment that a block of a disk is shared.</summary>
-    public Memory<byte> Bitmap => Buffer.AsMemory(0, _pool.BitmapBytes);
+    public Memory<byte> Bitmap => Buffer[.._pool.BitmapBytes];
 
     /// <summary>The data, <see cref="Length"/> bytes.</summary>
-    public Memory<byte> Data => Buffer.AsMemory(_pool.BitmapBytes, Length);
+    public Memory<byte> Data => Buffer.Slice(_pool.BitmapBytes, Length);
 
     /// <summary>Whether <see cref="Whole"/> holds the block; otherwise there is only <see cref="Stored"/>.</summary>
     public bool IsDecoded => _isDecoded;
@@ -51,9 +47,9 @@ internal sealed class BlockLease
     public UnreadBlock? Unread { get; set; }
 
     /// <summary>Bitmap and data as one.</summary>
-    public Memory<byte> Whole => Buffer.AsMemory(0, _pool.BitmapBytes + Length);
+    public Memory<byte> Whole => Buffer[..(_pool.BitmapBytes + Length)];
 
-    private byte[] Buffer => _buffer ?? throw new ObjectDisposedException(nameof(BlockLease));
+    private Memory<byte> Buffer => _buffer?.Memory ?? throw new ObjectDisposedException(nameof(BlockLease));
 
     /// <summary>Adds a reference for another holder. Only somebody who holds one may add one.</summary>
     public void Retain()
@@ -63,8 +59,15 @@ internal sealed class BlockLease
 
     /// <summary>Takes over the bytes as the source stores them, and gives their buffer back at the last release. Only by the first holder.</summary>
     /// <param name="stored">The bytes.</param>
-    /// <param name="isDecoded">Whether <see cref="Whole"/> holds the block, too.</param>
-    public void Adopt(StoredBlock stored, bool isDecoded) => (_stored, _isDecoded) = (stored, isDecoded);
+    /// <param name="isDecoded">Whether <see cref="Whole"/> holds the block, too; otherwise its buffer goes back at once.</param>
+    public void Adopt(StoredBlock stored, bool isDecoded)
+    {
+        (_stored, _isDecoded) = (stored, isDecoded);
+        if (!isDecoded)
+        {
+            GiveBufferBack();
+        }
+    }
 
     /// <summary>
     /// <see cref="Whole"/> in the way that a VHD directory stores it; what was adopted in that codec is just handed on. Done once per codec, by the first who asks; the others wait for it.
@@ -90,7 +93,7 @@ internal sealed class BlockLease
 
         var result = new TaskCompletionSource<ReadOnlyMemory<byte>>(TaskCreationOptions.RunContinuationsAsynchronously);
         BlockBuffers.Lease room;
-        lock (_encoding)
+        lock (_pool.Encoding)
         {
             _encodings ??= new(capacity: 1);
             foreach (var encoding in _encodings)
@@ -125,11 +128,16 @@ internal sealed class BlockLease
         ObjectDisposedException.ThrowIf(left < 0, this);
         if (left == 0)
         {
-            var buffer = Buffer;
-            _buffer = null;
+            GiveBufferBack();
             _encodings?.ForEach(static encoding => encoding.Buffer.Dispose());
             _stored?.Room.Dispose();
-            _pool.Return(buffer);
+            _pool.Return();
         }
+    }
+
+    private void GiveBufferBack()
+    {
+        _buffer?.Dispose();
+        _buffer = null;
     }
 }

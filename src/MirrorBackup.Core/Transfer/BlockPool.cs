@@ -1,36 +1,23 @@
-using System.Collections.Concurrent;
+using MirrorBackup.Disks;
 
 namespace MirrorBackup.Transfer;
 
-/// <summary>
-/// Buffers of one size: sector bitmap, data of one block, and the 28 bytes that encryption adds. Renting them apart, or from the shared
-/// array pool, would double their memory, since that pool rounds up to powers of two.
-/// </summary>
-/// <remarks>
-/// Thread-safe. The pool itself sets no limit on what is rented: every copy is bounded by its own read-ahead and queues. It keeps at most
-/// as many returned buffers as it was told, and forgets the others.
-/// </remarks>
+/// <summary>Blocks of one size on their way, each with its sector bitmap.</summary>
+/// <remarks>Thread-safe. The pool itself sets no limit on what is rented: every copy is bounded by its own read-ahead and queues.</remarks>
 internal sealed class BlockPool
 {
     /// <summary>Bytes of data of every block of a backup repository.</summary>
     public const int DefaultBlockBytes = 2 * 1024 * 1024;
 
-    private const int EnvelopeBytes = 28;
     private const int SectorBytes = 512;
 
-    private readonly ConcurrentBag<byte[]> _free = [];
-    private readonly int _retained;
-    private int _freeCount;
     private int _outstanding;
 
     /// <summary>Creates a pool.</summary>
-    /// <param name="retainedBlocks">The most buffers to keep for the next rent.</param>
     /// <param name="blockBytes">Bytes of data per block.</param>
-    public BlockPool(int retainedBlocks = 16, int blockBytes = DefaultBlockBytes)
+    public BlockPool(int blockBytes = DefaultBlockBytes)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(retainedBlocks);
         ArgumentOutOfRangeException.ThrowIfLessThan(blockBytes, SectorBytes);
-        _retained = retainedBlocks;
         BlockBytes = blockBytes;
         var bits = blockBytes / SectorBytes;
         BitmapBytes = (((bits + 7) / 8) + SectorBytes - 1) / SectorBytes * SectorBytes;
@@ -45,6 +32,9 @@ internal sealed class BlockPool
     /// <summary>Bytes of the sector bitmap, padded to a sector.</summary>
     public int BitmapBytes { get; }
 
+    /// <summary>Held while the list of what a block was encoded to is looked at: one for all blocks, as that takes no time.</summary>
+    public Lock Encoding { get; } = new();
+
     /// <summary>How many leases are out.</summary>
     public int Outstanding => Volatile.Read(ref _outstanding);
 
@@ -53,29 +43,9 @@ internal sealed class BlockPool
     public BlockLease Rent()
     {
         Interlocked.Increment(ref _outstanding);
-        if (_free.TryTake(out var buffer))
-        {
-            Interlocked.Decrement(ref _freeCount);
-        }
-        else
-        {
-            buffer = GC.AllocateUninitializedArray<byte>(BitmapBytes + BlockBytes + EnvelopeBytes);
-        }
-
-        return new BlockLease(this, buffer);
+        return new BlockLease(this, BlockBuffers.Rent(BitmapBytes + BlockBytes));
     }
 
-    /// <summary>Takes a buffer back; called by the last release of a lease.</summary>
-    internal void Return(byte[] buffer)
-    {
-        Interlocked.Decrement(ref _outstanding);
-        if (Interlocked.Increment(ref _freeCount) <= _retained)
-        {
-            _free.Add(buffer);
-        }
-        else
-        {
-            Interlocked.Decrement(ref _freeCount);
-        }
-    }
+    /// <summary>Notes that a lease has given its buffer back; called by its last release.</summary>
+    internal void Return() => Interlocked.Decrement(ref _outstanding);
 }

@@ -8,8 +8,8 @@ public sealed record CopyOptions
     public int ReadAhead { get; init; } = 4;
 
     /// <summary>Blocks that may wait for one target before the source has to.</summary>
-    /// <value>1 to 64; 4 by default.</value>
-    public int QueueLength { get; init; } = 4;
+    /// <value>1 to 64; 2 by default: a target that writes several at once has those besides.</value>
+    public int QueueLength { get; init; } = 2;
 
     /// <summary>A limit on the bytes read from the source, usually shared by all copies of a job.</summary>
     /// <value><see langword="null"/> by default: no limit.</value>

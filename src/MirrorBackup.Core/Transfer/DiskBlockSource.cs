@@ -14,11 +14,15 @@ internal sealed class DiskBlockSource
     private readonly BlockPool _pool;
     private readonly DiskStorageCopy? _storage;
 
+    // Of the pieces that are under way, from the reading of each until it is yielded.
+    private readonly ContentHash[] _hashes;
+
     public DiskBlockSource(IVirtualDisk disk, CopyOptions options)
     {
         _disk = disk;
         _options = options;
         _storage = options.Storage as DiskStorageCopy;
+        _hashes = new ContentHash[options.ReadAhead];
         _pool = disk.BlockSize == options.Pool.BlockBytes ? options.Pool : new BlockPool(blockBytes: disk.BlockSize);
     }
 
@@ -31,12 +35,12 @@ internal sealed class DiskBlockSource
     public async IAsyncEnumerable<BlockLease> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         CheckOrder(_disk.AllocatedBlocks);
-        var blocks = Blocks;
         using var digest = _storage is null && _options.Digest is { } algorithm ? new RevisionDigestBuilder(algorithm) : null;
-        var pieces = ReadAhead.RunAsync(blocks.Count, _options.ReadAhead, (piece, stop) => ReadBlockAsync(blocks[piece], stop), cancellationToken);
+        var pieces = ReadAhead.RunAsync(Blocks.Count, _options.ReadAhead, ReadBlockAsync, cancellationToken);
+        var next = 0;
         await foreach (var lease in pieces.ConfigureAwait(false))
         {
-            digest?.Append(lease.Index, lease.Hash);
+            digest?.Append(lease.Index, HashOf(next++));
             _options.Meter?.AddRead(lease.Length);
             yield return lease;
         }
@@ -45,20 +49,21 @@ internal sealed class DiskBlockSource
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<BlockLease> ReadBlockAsync(int blockIndex, CancellationToken cancellationToken)
+    private async ValueTask<BlockLease> ReadBlockAsync(int piece, CancellationToken cancellationToken)
     {
         var lease = _pool.Rent();
         try
         {
-            lease.Index = blockIndex;
-            if (_storage is { } storage && await storage.FindAsync(blockIndex, cancellationToken).ConfigureAwait(false) is { } place)
+            lease.Index = Blocks[piece];
+            if (_storage is { } storage && await storage.FindAsync(lease.Index, cancellationToken).ConfigureAwait(false) is { } place)
             {
                 await ThrottleAsync(place.Length, cancellationToken).ConfigureAwait(false);
                 LeaveUnread(lease, storage, place);
             }
             else
             {
-                await ReadAsync(lease, isThrottled: false, cancellationToken).ConfigureAwait(false);
+                var hash = await ReadAsync(lease, isThrottled: false, cancellationToken).ConfigureAwait(false);
+                HashOf(piece) = hash;
             }
 
             return lease;
@@ -70,6 +75,8 @@ internal sealed class DiskBlockSource
         }
     }
 
+    private ref ContentHash HashOf(int piece) => ref _hashes[piece % _hashes.Length];
+
     private void LeaveUnread(BlockLease lease, DiskStorageCopy storage, StoredBlockPlace place) =>
         lease.Unread = new UnreadBlock(storage, place, stop => ReadLaterAsync(lease, place, stop));
 
@@ -77,7 +84,7 @@ internal sealed class DiskBlockSource
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask ReadLaterAsync(BlockLease lease, StoredBlockPlace place, CancellationToken cancellationToken)
     {
-        await ReadAsync(lease, isThrottled: true, cancellationToken).ConfigureAwait(false);
+        _ = await ReadAsync(lease, isThrottled: true, cancellationToken).ConfigureAwait(false);
         if (lease.Stored is { } stored && stored.Length != place.Length)
         {
             throw new CorruptBackupException(
@@ -86,41 +93,34 @@ internal sealed class DiskBlockSource
         }
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask ReadAsync(BlockLease lease, bool isThrottled, CancellationToken cancellationToken)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<ContentHash> ReadAsync(BlockLease lease, bool isThrottled, CancellationToken cancellationToken)
     {
         if (_options.StoredBlocks is { } stored && await stored.TryReadAsync(lease, cancellationToken).ConfigureAwait(false))
         {
-            Hash(lease, stored.Decodes ? lease.Data : lease.Stored!.Bytes);
-
             // How much it is shows only now; those who come next wait for it.
             await ThrottleAsync(isThrottled ? 0 : lease.Stored!.Length, cancellationToken).ConfigureAwait(false);
-            return;
+            return Hash(stored.Decodes ? lease.Data : lease.Stored!.Bytes);
         }
 
         await ThrottleAsync(isThrottled ? 0 : _disk.BlockSize, cancellationToken).ConfigureAwait(false);
-        await ReadDecodedAsync(lease, cancellationToken).ConfigureAwait(false);
+        return await ReadDecodedAsync(lease, cancellationToken).ConfigureAwait(false);
     }
 
     private ValueTask ThrottleAsync(int bytes, CancellationToken cancellationToken) =>
         _options.Throttle?.TakeAsync(bytes, cancellationToken) ?? ValueTask.CompletedTask;
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask ReadDecodedAsync(BlockLease lease, CancellationToken cancellationToken)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<ContentHash> ReadDecodedAsync(BlockLease lease, CancellationToken cancellationToken)
     {
         await _disk.ReadBlockAsync(lease.Index, lease.Bitmap, lease.Data, cancellationToken).ConfigureAwait(false);
         CheckWhole(lease);
         lease.Bitmap.Span.Fill(0xFF);
-        Hash(lease, lease.Data);
+        return Hash(lease.Data);
     }
 
-    private void Hash(BlockLease lease, ReadOnlyMemory<byte> content)
-    {
-        if (_storage is null && _options.Digest is { } algorithm)
-        {
-            lease.Hash = ContentHash.Of(algorithm, content.Span);
-        }
-    }
+    private ContentHash Hash(ReadOnlyMemory<byte> content) =>
+        _storage is null && _options.Digest is { } algorithm ? ContentHash.Of(algorithm, content.Span) : default;
 
     // Writers store whole blocks, with bitmaps of ones. A missing sector is zeros in a key; in a delta it would hide the parent's.
     private void CheckWhole(BlockLease lease)

@@ -47,7 +47,7 @@ internal sealed class FanOutBranch
         _sink = sink;
         _options = options;
         _written = written;
-        _blocks = Channel.CreateBounded<BlockLease>(new BoundedChannelOptions(options.QueueLength) { SingleReader = true, SingleWriter = true });
+        _blocks = Channel.CreateBounded<BlockLease>(new BoundedChannelOptions(options.QueueLength) { SingleWriter = true });
         _stalled = options.TimeProvider.CreateTimer(_ => Abort(Stalled()), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _stop.Token.Register(Complete);
         _pump = Task.Run(async () =>
@@ -93,7 +93,7 @@ internal sealed class FanOutBranch
         _stalled.Change(_options.StallTimeout, Timeout.InfiniteTimeSpan);
         try
         {
-            // Whatever ends the wait closes the queue: a token would take several objects for each block.
+            // Here, too, no token.
             await _blocks.Writer.WriteAsync(block, CancellationToken.None).ConfigureAwait(false);
         }
         catch (ChannelClosedException)
@@ -202,10 +202,36 @@ internal sealed class FanOutBranch
         }
     }
 
-    private Task WriteAllAsync() => Parallel.ForEachAsync(
-        _blocks.Reader.ReadAllAsync(_stop.Token),
-        new ParallelOptions { MaxDegreeOfParallelism = _sink.MaximumOverlap, CancellationToken = _stop.Token },
-        WriteAsync);
+    private async Task WriteAllAsync()
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+        await Task.WhenAll(Enumerable.Range(0, _sink.MaximumOverlap).Select(_ => Task.Run(() => WriteFromQueueAsync(stop)))).ConfigureAwait(false);
+        _stop.Token.ThrowIfCancellationRequested();
+    }
+
+    // One of those who write at once. The first that fails closes the queue, so that nobody waits for a block any longer, and stops the others.
+    private async Task WriteFromQueueAsync(CancellationTokenSource stop)
+    {
+        try
+        {
+            // Whatever stops the branch closes its queue: a token would take several objects for each block.
+            while (await _blocks.Reader.WaitToReadAsync(CancellationToken.None).ConfigureAwait(false))
+            {
+                while (!stop.IsCancellationRequested && _blocks.Reader.TryRead(out var block))
+                {
+                    await WriteAsync(block, stop.Token).ConfigureAwait(false);
+                }
+
+                stop.Token.ThrowIfCancellationRequested();
+            }
+        }
+        catch
+        {
+            Complete();
+            await stop.CancelAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask WriteAsync(BlockLease block, CancellationToken cancellationToken)

@@ -13,11 +13,7 @@ namespace MirrorBackup.Vhd;
 /// <remarks>Thread-safe as <see cref="IVirtualDisk"/> says. Owns the remote's file handle; disposing closes it, twice is fine.</remarks>
 public sealed partial class VhdFile : IVhdDisk
 {
-    /// <summary>Buffers for bitmap and data of a block of 2 MiB.</summary>
-    internal static readonly BlockBuffers UsualBlocks = new(VhdBlock.StoredBytes(VhdHeader.UsualBlockSize));
-
     private readonly IRemoteFile _file;
-    private readonly BlockBuffers _buffers;
     private readonly long _dataEnd;
 
     private VhdFile(IRemoteFile file, VhdFooter footer, VhdHeader? header, BlockAllocationTable? table, BlockPlacement? placement, long dataEnd)
@@ -29,7 +25,6 @@ public sealed partial class VhdFile : IVhdDisk
         Table = table;
         Placement = placement;
         BlockSize = header?.BlockSize ?? VhdHeader.UsualBlockSize;
-        _buffers = BlockSize == VhdHeader.UsualBlockSize ? UsualBlocks : new BlockBuffers(VhdBlock.StoredBytes(BlockSize));
         AllocatedBlocks = table is null ? new BlockRange(BlockCount) : BlocksInDisk(table);
     }
 
@@ -131,7 +126,7 @@ public sealed partial class VhdFile : IVhdDisk
         }
         else
         {
-            using var lease = _buffers.Rent();
+            using var lease = BlockBuffers.Rent(VhdBlock.StoredBytes(BlockSize));
             await ReadOrZeroAsync(offset, lease.Memory, blockIndex, cancellationToken).ConfigureAwait(false);
             lease.Memory[..bitBytes].CopyTo(bitmap);
             lease.Memory[^BlockSize..].CopyTo(data);

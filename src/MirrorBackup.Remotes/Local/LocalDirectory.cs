@@ -30,18 +30,21 @@ internal sealed class LocalDirectory(IFileSystem files, string name, bool isRead
         return path.Value.LastIndexOf('/') == last.Value.Length && path.IsAtOrBelow(last) ? last : _lastParent = path.Parent;
     }
 
-    /// <summary>Runs blocking calls off the caller's thread and gives failures their public types.</summary>
-    public ValueTask<T> ReadAsync<T>(RemotePath path, string verb, Func<T> operation, CancellationToken cancellationToken) =>
+    /// <summary>Runs blocking calls off the caller's thread, given this and the path, and gives failures their public types.</summary>
+    public ValueTask<T> ReadAsync<T>(RemotePath path, string verb, Func<LocalDirectory, RemotePath, T> operation, CancellationToken cancellationToken) =>
         RunAsync(path, verb, operation, isChange: false, cancellationToken);
 
     /// <summary>As <see cref="ReadAsync"/>, for what changes the storage: refused when the remote was opened read-only.</summary>
-    public ValueTask<T> WriteAsync<T>(RemotePath path, string verb, Func<T> operation, CancellationToken cancellationToken) =>
+    public ValueTask<T> WriteAsync<T>(RemotePath path, string verb, Func<LocalDirectory, RemotePath, T> operation, CancellationToken cancellationToken) =>
         RunAsync(path, verb, operation, isChange: true, cancellationToken);
+
+    /// <summary>Refuses what comes after the end.</summary>
+    public void CheckOpen() => ObjectDisposedException.ThrowIf(_disposed, typeof(LocalRemote));
 
     /// <summary>Refuses what a read-only remote must not do.</summary>
     public void CheckWritable(RemotePath path, string verb)
     {
-        ObjectDisposedException.ThrowIf(_disposed, typeof(LocalRemote));
+        CheckOpen();
         if (isReadOnly)
         {
             throw Errors.ReadOnly(path, verb);
@@ -53,6 +56,15 @@ internal sealed class LocalDirectory(IFileSystem files, string name, bool isRead
         exception.Failure == FileFailure.NotFound && !IsRootThere()
             ? Errors.RootGone(path, verb)
             : Errors.Translate(exception, path, verb);
+
+    /// <summary>Likewise, of something that was read: below a file there is nothing for certain.</summary>
+    public MirrorBackupException TranslateRead(FileSystemException exception, RemotePath path, string verb) =>
+        Translate(
+            exception.Failure == FileFailure.NotDirectory && exception.Path != path
+                ? new FileSystemException(FileFailure.NotFound, path, $"{exception.Path} is a file", exception)
+                : exception,
+            path,
+            verb);
 
     /// <summary>Whether the root is still the directory that was opened.</summary>
     public bool IsRootThere()
@@ -99,9 +111,9 @@ internal sealed class LocalDirectory(IFileSystem files, string name, bool isRead
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<T> RunAsync<T>(RemotePath path, string verb, Func<T> operation, bool isChange, CancellationToken cancellationToken)
+    private async ValueTask<T> RunAsync<T>(RemotePath path, string verb, Func<LocalDirectory, RemotePath, T> operation, bool isChange, CancellationToken cancellationToken)
     {
-        ObjectDisposedException.ThrowIf(_disposed, typeof(LocalRemote));
+        CheckOpen();
         if (isChange)
         {
             CheckWritable(path, verb);
@@ -112,11 +124,11 @@ internal sealed class LocalDirectory(IFileSystem files, string name, bool isRead
         cancellationToken.ThrowIfCancellationRequested();
         try
         {
-            return operation();
+            return operation(this, path);
         }
         catch (FileSystemException exception)
         {
-            throw Translate(isChange ? exception : AsMissing(exception, path), path, verb);
+            throw isChange ? Translate(exception, path, verb) : TranslateRead(exception, path, verb);
         }
     }
 
@@ -134,10 +146,4 @@ internal sealed class LocalDirectory(IFileSystem files, string name, bool isRead
                 throw new FileSystemException(FileFailure.Other, directory, "the directory vanished while it was used");
         }
     }
-
-    /// <summary>Below a file there is nothing for certain.</summary>
-    private static FileSystemException AsMissing(FileSystemException exception, RemotePath path) =>
-        exception.Failure == FileFailure.NotDirectory && exception.Path != path
-            ? new FileSystemException(FileFailure.NotFound, path, $"{exception.Path} is a file", exception)
-            : exception;
 }

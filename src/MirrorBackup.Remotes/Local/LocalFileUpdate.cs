@@ -34,7 +34,7 @@ internal sealed class LocalFileUpdate(LocalDirectory directory, RemotePath path,
         await Directory.WriteAsync(
             Path,
             "set the length of",
-            () =>
+            (_, _) =>
             {
                 File.SetLength(length);
                 return 0;
@@ -48,7 +48,7 @@ internal sealed class LocalFileUpdate(LocalDirectory directory, RemotePath path,
         await Directory.WriteAsync(
             Path,
             "flush",
-            () =>
+            (_, _) =>
             {
                 File.Flush();
                 return 0;

@@ -35,8 +35,7 @@ internal sealed class TemporaryFile : IDisposable
         var parent = directory.ParentOf(path);
         for (var madeDirectories = false; ;)
         {
-            var name = TemporaryName.Create(path.Name, directory.TimeProvider.GetUtcNow(), directory.NextSequence());
-            var temporary = parent / name;
+            var temporary = TemporaryName.Beside(path, directory.TimeProvider.GetUtcNow(), directory.NextSequence());
             try
             {
                 return new(directory, path, parent, temporary, directory.Files.Open(temporary, FileUse.CreateNew, reserve));

@@ -22,5 +22,5 @@ internal sealed class TemporaryFileWriter(LocalDirectory directory, RemotePath p
     }
 
     protected override async ValueTask<RangeCopy> StoreRangeAsync(SafeFileHandle source, long offset, long length, CancellationToken cancellationToken) =>
-        await directory.WriteAsync(path, "write", () => file.TryAppend(source, offset, length, cancellationToken), cancellationToken).ConfigureAwait(false);
+        await directory.WriteAsync(path, "write", (_, _) => file.TryAppend(source, offset, length, cancellationToken), cancellationToken).ConfigureAwait(false);
 }

@@ -76,8 +76,7 @@ internal sealed class UnflushedNames
     {
         try
         {
-            using var file = files.Open(entry.Key, FileUse.Update);
-            file.Flush();
+            files.FlushFile(entry.Key);
         }
         catch (FileSystemException exception) when (exception.Failure is FileFailure.NotFound or FileFailure.NotDirectory)
         {

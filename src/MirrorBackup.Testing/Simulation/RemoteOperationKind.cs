@@ -14,7 +14,7 @@ public enum RemoteOperationKind
     /// <summary><see cref="IRemote.OpenReadAsync"/> and <see cref="IRemote.OpenStoredAsync"/>.</summary>
     Open,
 
-    /// <summary>A read of an open file, and <see cref="IRemote.ReadAllAsync"/>.</summary>
+    /// <summary>A read of an open file, and <see cref="IRemote.ReadAllAsync(RemotePath, int, CancellationToken)"/>.</summary>
     Read,
 
     /// <summary><see cref="IRemote.GetAvailableBytesAsync"/>.</summary>

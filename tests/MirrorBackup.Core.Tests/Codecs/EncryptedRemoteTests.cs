@@ -60,6 +60,7 @@ public sealed class EncryptedRemoteTests : IAsyncDisposable
             await AssertNotAuthenticAsync(() => remote.ReadAllAsync(File, int.MaxValue, Cancellation).AsTask());
             await AssertNotAuthenticAsync(() => ReadPiecesAsync(remote.OpenReadAsync(File, Cancellation)));
             await AssertNotAuthenticAsync(() => ReadPiecesAsync(remote.OpenStoredAsync(File, Cancellation)));
+            await AssertBufferGetsNothingAsync(remote, size);
         }
     }
 
@@ -75,6 +76,7 @@ public sealed class EncryptedRemoteTests : IAsyncDisposable
 
             await AssertNotAuthenticAsync(() => remote.ReadAllAsync(File, int.MaxValue, Cancellation).AsTask());
             await AssertNotAuthenticAsync(() => ReadPiecesAsync(remote.OpenReadAsync(File, Cancellation)));
+            await AssertBufferGetsNothingAsync(remote, size);
         }
     }
 
@@ -280,6 +282,16 @@ public sealed class EncryptedRemoteTests : IAsyncDisposable
         var exception = await Assert.ThrowsAsync<IntegrityException>(read);
         Assert.Equal((ErrorCodes.NotAuthentic, "cold", File.Value), (exception.Code, exception.Remote, exception.Path));
         Assert.Contains("folder/file of cold", exception.Message, StringComparison.Ordinal);
+    }
+
+    private static async Task AssertBufferGetsNothingAsync(IRemote remote, int size)
+    {
+        foreach (var asStored in (bool[])[false, true])
+        {
+            var buffer = new byte[size + 28];
+            await AssertNotAuthenticAsync(() => remote.ReadAllAsync(File, buffer, asStored, Cancellation).AsTask());
+            Assert.False(buffer.ContainsAnyExcept((byte)0));
+        }
     }
 
     // As a copy reads: forwards, in pieces; what is not authentic must not come to its end.

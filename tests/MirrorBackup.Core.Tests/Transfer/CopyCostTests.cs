@@ -37,6 +37,12 @@ public sealed class CopyCostTests(ITestOutputHelper output) : IDisposable
     public Task RunAsync_FileToDirectory_AllocatesNearlyNothingForABlock() =>
         AssertAllocationsAsync(AllocatedPerBlockFile, (blocks, name) => CopyAsync(blocks, 1, name, targetOf: ToDirectory));
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public Task RunAsync_DirectoryToDirectory_AllocatesNearlyNothingForABlock(bool isEncrypted) =>
+        AssertAllocationsAsync(AllocatedPerBlockFile, (blocks, name) => CopyDirectoryAsync(blocks, name, isEncrypted ? StoredReading.Encrypted : StoredReading.Encoded));
+
     [Fact]
     public async Task RunAsync_FileToFiles_ReadsEachByteOnceAndWritesItOnceForEach()
     {
@@ -86,6 +92,25 @@ public sealed class CopyCostTests(ITestOutputHelper output) : IDisposable
         }
 
         return (allocated, source.Traffic.BytesRead - before, targets.Sum(static target => target.Traffic.BytesWritten));
+    }
+
+    // As a mirror does where both sides have the same form: blocks travel as they are stored.
+    private async Task<(long Allocated, long Read, long Written)> CopyDirectoryAsync(int blocks, string name, StoredReading reading)
+    {
+        await using var source = new MeteredRemote(Open($"{name}-source"));
+        await WriteAsync(source, blocks);
+        await using var file = await VhdFile.OpenAsync(source, RemotePath.Parse("a.vhd"), null, Cancellation);
+        Assert.True((await DiskCopy.RunAsync(file, [ToDirectory(source, file)], new CopyOptions(), cancellationToken: Cancellation)).Succeeded);
+        await using var disk = await VhdDirectory.OpenAsync(source, RemotePath.Parse("a.alias.vhd"), Cancellation);
+        await using var target = new MeteredRemote(Open($"{name}-target"));
+
+        var options = new CopyOptions { StoredBlocks = StoredBlockReader.Create([disk], reading, decodes: reading == StoredReading.Encoded) };
+        var before = (source.Traffic.BytesRead, GC.GetTotalAllocatedBytes(precise: true));
+        var result = await DiskCopy.RunAsync(disk, [ToDirectory(target, file)], options, cancellationToken: Cancellation);
+        var allocated = GC.GetTotalAllocatedBytes(precise: true) - before.Item2;
+
+        Assert.True(result.Succeeded);
+        return (allocated, source.Traffic.BytesRead - before.BytesRead, target.Traffic.BytesWritten);
     }
 
     private LocalRemote Open(string name) => LocalRemote.Open(Directory.CreateDirectory(_folder[name]).FullName);

@@ -1,5 +1,6 @@
-using System.Buffers;
 using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using MirrorBackup.Disks;
 using MirrorBackup.Remotes;
 
 namespace MirrorBackup.Codecs.Encryption;
@@ -107,6 +108,12 @@ public sealed class EncryptedRemote : DelegatingRemote
     }
 
     /// <inheritdoc/>
+    public override ValueTask<long> ReadAllAsync(RemotePath path, Memory<byte> buffer, bool asStored = false, CancellationToken cancellationToken = default) =>
+        _isClear(path) || (asStored && !_cipher.Scheme.IsAuthenticated) ? Inner.ReadAllAsync(path, buffer, asStored: false, cancellationToken)
+        : _cipher.Scheme.IsAuthenticated ? ReadAuthenticAsync(path, buffer, asStored, cancellationToken)
+        : base.ReadAllAsync(path, buffer, asStored, cancellationToken); // Only its last bytes tell how long it is.
+
+    /// <inheritdoc/>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public override async ValueTask WriteAllAsync(
         RemotePath path, ReadOnlyMemory<byte> content, WriteOptions options = default, CancellationToken cancellationToken = default)
@@ -120,16 +127,9 @@ public sealed class EncryptedRemote : DelegatingRemote
 
         EnsureWritable(path, content.Length);
         var length = checked(content.Length + _cipher.Scheme.Overhead);
-        var buffer = FileBuffers.Pool.Rent(length);
-        try
-        {
-            _cipher.Seal(content.Span, buffer.AsSpan(0, length));
-            await Inner.WriteAllAsync(path, buffer.AsMemory(0, length), options, cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            FileBuffers.Pool.Return(buffer);
-        }
+        using var stored = BlockBuffers.Rent(length);
+        _cipher.Seal(content.Span, stored.Span);
+        await Inner.WriteAllAsync(path, stored.Memory, options, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -169,6 +169,28 @@ public sealed class EncryptedRemote : DelegatingRemote
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<long> ReadAuthenticAsync(RemotePath path, Memory<byte> buffer, bool asStored, CancellationToken cancellationToken)
+    {
+        // The bytes that are not asked for: the stored ones, or the clear ones, without which the tag cannot be checked.
+        var scheme = _cipher.Scheme;
+        using var other = BlockBuffers.Rent(asStored ? buffer.Length : buffer.Length + scheme.Overhead);
+        var (stored, clear) = asStored ? (buffer, other.Memory) : (other.Memory, buffer);
+        var length = await Inner.ReadAllAsync(path, stored, asStored: false, cancellationToken).ConfigureAwait(false);
+        var clearLength = scheme.ClearLength(length);
+        if (length < scheme.Overhead || (length <= stored.Length && !_cipher.TryOpen(stored.Span[..(int)length], clear.Span[..(int)clearLength])))
+        {
+            CryptographicOperations.ZeroMemory(buffer.Span);
+            throw length < scheme.Overhead ? TooShort(path, length) : WholeFile.NotAuthentic(path, Name, scheme);
+        }
+
+        return asStored ? length : clearLength;
+    }
+
+    private IntegrityException TooShort(RemotePath path, long length) => new(
+        $"{path} of {Name} has {length} bytes; a file that is encrypted with {_cipher.Scheme.Name} has at least {_cipher.Scheme.Overhead}.",
+        ErrorCodes.NotAuthentic) { Remote = Name, Path = path.Value };
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<IRemoteFile> OpenAsync(RemotePath path, bool asStored, CancellationToken cancellationToken)
     {
         var file = await Inner.OpenReadAsync(path, cancellationToken).ConfigureAwait(false);
@@ -176,9 +198,7 @@ public sealed class EncryptedRemote : DelegatingRemote
         {
             if (file.Length < _cipher.Scheme.Overhead)
             {
-                throw new IntegrityException(
-                    $"{path} of {Name} has {file.Length} bytes; a file that is encrypted with {_cipher.Scheme.Name} has at least {_cipher.Scheme.Overhead}.",
-                    ErrorCodes.NotAuthentic) { Remote = Name, Path = path.Value };
+                throw TooShort(path, file.Length);
             }
 
             return !_cipher.Scheme.IsAuthenticated ? await CbcFile.OpenAsync(file, Name, _cipher, cancellationToken).ConfigureAwait(false)

@@ -1,6 +1,6 @@
-using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
+using MirrorBackup.Disks;
 using MirrorBackup.Remotes;
 
 namespace MirrorBackup.Codecs.Encryption;
@@ -81,22 +81,13 @@ internal sealed class WholeFile(IRemoteFile inner, string remote, FileCipher cip
     private async ValueTask LoadAsync(Memory<byte> target, CancellationToken cancellationToken)
     {
         var storedLength = (int)inner.Length;
-        var other = FileBuffers.Pool.Rent(storedLength);
-        try
+        using var other = BlockBuffers.Rent(storedLength);
+        var (stored, clear) = asStored ? (target, other.Memory[..(int)cipher.Scheme.ClearLength(storedLength)]) : (other.Memory, target);
+        await inner.ReadExactlyAsync(0, stored, cancellationToken).ConfigureAwait(false);
+        if (!cipher.TryOpen(stored.Span, clear.Span))
         {
-            var (stored, clear) = asStored
-                ? (target, other.AsMemory(0, (int)cipher.Scheme.ClearLength(storedLength)))
-                : (other.AsMemory(0, storedLength), target);
-            await inner.ReadExactlyAsync(0, stored, cancellationToken).ConfigureAwait(false);
-            if (!cipher.TryOpen(stored.Span, clear.Span))
-            {
-                CryptographicOperations.ZeroMemory(target.Span);
-                throw NotAuthentic(Path, remote, cipher.Scheme);
-            }
-        }
-        finally
-        {
-            FileBuffers.Pool.Return(other);
+            CryptographicOperations.ZeroMemory(target.Span);
+            throw NotAuthentic(Path, remote, cipher.Scheme);
         }
     }
 

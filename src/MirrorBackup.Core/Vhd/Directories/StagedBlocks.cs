@@ -179,7 +179,7 @@ internal sealed class StagedBlocks : IDisposable
             return stored.SequenceEqual(content);
         }
 
-        using var clear = StoredBlockBuffers.Rent(BlockCodec.None);
+        using var clear = StoredBlockBuffers.RentClear();
         var length = BlockCompression.Decompress(codec, stored, clear.Memory.Span);
         return clear.Memory.Span[..length].SequenceEqual(content);
     }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using MirrorBackup.Backups;
 using MirrorBackup.Codecs;
 using MirrorBackup.Disks;
@@ -12,17 +11,16 @@ internal static class StoredBlockBuffers
     // Nonce and tag.
     private const int EncryptionBytes = 28;
 
-    private static readonly ConcurrentDictionary<BlockCodec, BlockBuffers> s_buffers = new();
-    private static readonly ConcurrentDictionary<BlockCodec, BlockBuffers> s_encryptedBuffers = new();
-
     /// <summary>Bytes of bitmap and data: what every block decodes to.</summary>
     public static int ClearLength { get; } = VhdBlock.StoredBytes(VhdHeader.UsualBlockSize);
 
-    /// <summary>Lends a buffer; what it holds is undefined.</summary>
-    public static BlockBuffers.Lease Rent(BlockCodec codec) =>
-        s_buffers.GetOrAdd(codec, static codec => new BlockBuffers(BlockCompression.MaximumLength(codec, ClearLength))).Rent();
+    /// <summary>Lends a buffer for bitmap and data; what it holds is undefined.</summary>
+    public static BlockBuffers.Lease RentClear() => BlockBuffers.Rent(ClearLength);
+
+    /// <summary>Likewise, for a block that is compressed.</summary>
+    public static BlockBuffers.Lease Rent(BlockCodec codec) => BlockBuffers.Rent(BlockCompression.MaximumLength(codec, ClearLength));
 
     /// <summary>Likewise, for a block that is encrypted, too.</summary>
     public static BlockBuffers.Lease RentEncrypted(BlockCodec codec) =>
-        s_encryptedBuffers.GetOrAdd(codec, static codec => new BlockBuffers(BlockCompression.MaximumLength(codec, ClearLength) + EncryptionBytes)).Rent();
+        BlockBuffers.Rent(BlockCompression.MaximumLength(codec, ClearLength) + EncryptionBytes);
 }

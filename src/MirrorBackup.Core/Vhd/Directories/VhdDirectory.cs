@@ -103,7 +103,7 @@ public sealed partial class VhdDirectory : IVhdDisk
         }
         else
         {
-            using var clear = VhdFile.UsualBlocks.Rent();
+            using var clear = StoredBlockBuffers.RentClear();
             await ReadClearBlockAsync(blockIndex, clear.Memory, cancellationToken).ConfigureAwait(false);
             clear.Memory[..bitBytes].CopyTo(bitmap);
             clear.Memory[^BlockSize..].CopyTo(data);
@@ -139,27 +139,19 @@ public sealed partial class VhdDirectory : IVhdDisk
     {
         CheckAllocated(blockIndex);
         var path = VhdDirectoryLayout.Block(DataPath, blockIndex);
-        IRemoteFile file;
+        long length;
         try
         {
-            file = await _remote.OpenStoredAsync(path, cancellationToken).ConfigureAwait(false);
+            length = await _remote.ReadAllAsync(path, stored, asStored: true, cancellationToken).ConfigureAwait(false);
         }
         catch (RemoteNotFoundException)
         {
             return null;
         }
 
-        await using (file.ConfigureAwait(false))
-        {
-            if (file.Length > stored.Length)
-            {
-                throw VhdFormatError.Corrupt(path.Value, $"{Part}: found a file of {file.Length} bytes, expected at most {stored.Length} ({Form}, encrypted).");
-            }
-
-            var length = (int)file.Length;
-            await file.ReadExactlyAsync(0, stored[..length], cancellationToken).ConfigureAwait(false);
-            return length;
-        }
+        return length <= stored.Length
+            ? (int)length
+            : throw VhdFormatError.Corrupt(path.Value, $"{Part}: found a file of {length} bytes, expected at most {stored.Length} ({Form}, encrypted).");
     }
 
     /// <summary>Looks where a block lies, without opening it.</summary>
@@ -243,10 +235,10 @@ public sealed partial class VhdDirectory : IVhdDisk
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<int> ReadFileAsync(RemotePath path, int blockIndex, Memory<byte> stored, CancellationToken cancellationToken)
     {
-        IRemoteFile file;
+        long length;
         try
         {
-            file = await _remote.OpenReadAsync(path, cancellationToken).ConfigureAwait(false);
+            length = await _remote.ReadAllAsync(path, stored[..Math.Min(stored.Length, MaximumStoredBlockLength)], asStored: false, cancellationToken).ConfigureAwait(false);
         }
         catch (RemoteNotFoundException missing)
         {
@@ -257,18 +249,13 @@ public sealed partial class VhdDirectory : IVhdDisk
             };
         }
 
-        await using (file.ConfigureAwait(false))
+        if (length > MaximumStoredBlockLength)
         {
-            if (file.Length > MaximumStoredBlockLength)
-            {
-                throw VhdFormatError.Corrupt(path.Value, $"{Part}: found a file of {file.Length} bytes, expected at most {MaximumStoredBlockLength} ({Form}).");
-            }
-
-            var length = (int)file.Length;
-            ArgumentOutOfRangeException.ThrowIfLessThan(stored.Length, length, nameof(stored));
-            await file.ReadExactlyAsync(0, stored[..length], cancellationToken).ConfigureAwait(false);
-            return length;
+            throw VhdFormatError.Corrupt(path.Value, $"{Part}: found a file of {length} bytes, expected at most {MaximumStoredBlockLength} ({Form}).");
         }
+
+        ArgumentOutOfRangeException.ThrowIfLessThan(stored.Length, length, nameof(stored));
+        return (int)length;
     }
 
     // A merge that was interrupted, or goes on while we read, may have moved the file; what was known of it may be out of date.

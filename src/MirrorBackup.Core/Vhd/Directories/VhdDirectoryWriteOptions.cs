@@ -14,8 +14,8 @@ public sealed record VhdDirectoryWriteOptions
     public BlockCodec Codec { get; init; } = BlockCodec.Brotli;
 
     /// <summary>How many blocks may be written at once. Each takes up to two blocks of memory.</summary>
-    /// <value>1 to 64; by default twice the processors, 4 at least and 8 at most. Xen Orchestra has 16, which takes more memory.</value>
-    public int MaximumOverlap { get; init; } = Math.Clamp(2 * Environment.ProcessorCount, 4, 8);
+    /// <value>1 to 64; by default two more than there are processors, 4 at least and 6 at most. Xen Orchestra has 16, which takes more memory.</value>
+    public int MaximumOverlap { get; init; } = Math.Clamp(Environment.ProcessorCount + 2, 4, 6);
 
     /// <summary>
     /// Called before each step that others could notice or suffer from: removing leftovers, publishing the alias, clearing away after a failure. Raises

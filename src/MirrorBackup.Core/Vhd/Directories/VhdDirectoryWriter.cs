@@ -105,7 +105,7 @@ public sealed partial class VhdDirectoryWriter : IDiskWriter
             throw new ArgumentException($"A block has {BlockSize} bytes, {data.Length} were given.", nameof(data));
         }
 
-        using var clear = StoredBlockBuffers.Rent(BlockCodec.None);
+        using var clear = StoredBlockBuffers.RentClear();
         clear.Memory.Span[..^data.Length].Fill(0xFF);
         data.CopyTo(clear.Memory[^data.Length..]);
         if (await TryKeepBlockAsync(blockIndex, clear.Memory, cancellationToken).ConfigureAwait(false))

@@ -32,7 +32,7 @@ internal sealed class BlockMover(IRemote remote, MergeSource source, DirectoryAn
         await _encoding.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            using var clear = VhdFile.UsualBlocks.Rent();
+            using var clear = StoredBlockBuffers.RentClear();
             var bitmap = clear.Memory[..VhdBlock.BitmapBytes(VhdHeader.UsualBlockSize)];
             await source.ReadAsync(block, clear.Memory[bitmap.Length..], cancellationToken).ConfigureAwait(false);
             bitmap.Span.Fill(0xFF);

@@ -1,4 +1,3 @@
-using System.Buffers;
 using MirrorBackup.Backups;
 using MirrorBackup.Codecs;
 using MirrorBackup.Disks;
@@ -103,7 +102,7 @@ internal sealed class DirectoryAncestor(IRemote remote, VhdDirectory disk)
             return;
         }
 
-        using var clear = VhdFile.UsualBlocks.Rent();
+        using var clear = StoredBlockBuffers.RentClear();
         var (bitmap, data) = (clear.Memory[..VhdBlock.BitmapBytes(VhdHeader.UsualBlockSize)], clear.Memory[VhdBlock.BitmapBytes(VhdHeader.UsualBlockSize)..]);
         await disk.ReadBlockAsync(block, bitmap, data, cancellationToken).ConfigureAwait(false);
         VhdBlockContent.Normalise(bitmap.Span, data.Span, end - ((long)block * VhdHeader.UsualBlockSize));
@@ -112,15 +111,8 @@ internal sealed class DirectoryAncestor(IRemote remote, VhdDirectory disk)
 
     private async ValueTask WriteAsync(RemotePath path, ReadOnlyMemory<byte> clear, CancellationToken cancellationToken)
     {
-        var stored = ArrayPool<byte>.Shared.Rent(BlockCompression.MaximumLength(Codec, clear.Length));
-        try
-        {
-            var length = BlockCompression.Compress(Codec, clear.Span, stored);
-            await remote.WriteAllAsync(path, stored.AsMemory(0, length), default, cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(stored);
-        }
+        using var stored = BlockBuffers.Rent(BlockCompression.MaximumLength(Codec, clear.Length));
+        var length = BlockCompression.Compress(Codec, clear.Span, stored.Span);
+        await remote.WriteAllAsync(path, stored.Memory[..length], default, cancellationToken).ConfigureAwait(false);
     }
 }

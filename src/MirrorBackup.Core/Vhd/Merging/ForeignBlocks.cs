@@ -15,7 +15,7 @@ internal sealed class ForeignBlocks(MergeJournal journal, DirectoryAncestor ance
     /// <exception cref="CorruptBackupException">A file is in no known compression (<see cref="ErrorCodes.CorruptMergeState"/>).</exception>
     public async ValueTask MendAsync(IEnumerable<int> blocks, CancellationToken cancellationToken)
     {
-        using var clear = VhdFile.UsualBlocks.Rent();
+        using var clear = StoredBlockBuffers.RentClear();
         foreach (var block in blocks)
         {
             var path = ancestor.BlockPath(block);

@@ -1,4 +1,3 @@
-using System.Buffers;
 using MirrorBackup.Codecs;
 using MirrorBackup.Remotes;
 using MirrorBackup.Vhd.Directories;
@@ -109,16 +108,8 @@ internal sealed class MovedBlocks
     // We encode anew what moves between two compressions; Xen Orchestra moves it as it is, so that it lies there in the child's.
     private int Recode(RemotePath path, ReadOnlySpan<byte> bytes, Span<byte> stored)
     {
-        var clear = ArrayPool<byte>.Shared.Rent(StoredBlockBuffers.ClearLength);
-        try
-        {
-            var content = clear.AsSpan(0, StoredBlockBuffers.ClearLength);
-            var codec = BlockRecognition.TryDecode(_ancestor.Codec, bytes, content);
-            return codec is null || codec == _child.Codec ? Take(path, bytes, stored) : BlockCompression.Compress(_child.Codec, content, stored);
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(clear);
-        }
+        using var clear = StoredBlockBuffers.RentClear();
+        var codec = BlockRecognition.TryDecode(_ancestor.Codec, bytes, clear.Span);
+        return codec is null || codec == _child.Codec ? Take(path, bytes, stored) : BlockCompression.Compress(_child.Codec, clear.Span, stored);
     }
 }

@@ -8,7 +8,7 @@ namespace MirrorBackup.Remotes.Local;
 /// <remarks>
 /// Calls block, are thread-safe, and raise <see cref="FileSystemException"/>. No member follows a symbolic link below the root. A crash
 /// may take every name that was changed since the last <see cref="FlushDirectory"/> of its directory, and every byte that was written since
-/// the last <see cref="IOpenFile.Flush"/> of its file.
+/// the last <see cref="IOpenFile.Flush"/> or <see cref="FlushFile"/> of its file.
 /// </remarks>
 public interface IFileSystem : IDisposable
 {
@@ -35,6 +35,29 @@ public interface IFileSystem : IDisposable
     /// <returns>The open file, owned by the caller.</returns>
     IOpenFile Open(RemotePath path, FileUse access, long reserve = 0);
 
+    /// <summary>Reads a regular file whole.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="buffer">Receives its content.</param>
+    /// <param name="cancellationToken">Stops the read.</param>
+    /// <returns>How many bytes the file has, or had when it ended while it was read. If the buffer has fewer, nothing was read.</returns>
+    async ValueTask<long> ReadAllAsync(RemotePath path, Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        using var file = Open(path, FileUse.Read);
+        var length = file.Length;
+        if (length > buffer.Length)
+        {
+            return length;
+        }
+
+        var total = 0;
+        while (total < length && await file.ReadAsync(total, buffer[total..(int)length], cancellationToken).ConfigureAwait(false) is > 0 and var count)
+        {
+            total += count;
+        }
+
+        return total;
+    }
+
     /// <summary>Renames a file, replacing a file that has the new name, in one step.</summary>
     /// <param name="source">The file.</param>
     /// <param name="destination">Its new name.</param>
@@ -56,6 +79,14 @@ public interface IFileSystem : IDisposable
     /// <summary>Removes an empty directory.</summary>
     /// <param name="path">The directory.</param>
     void RemoveDirectory(RemotePath path);
+
+    /// <summary>Makes all bytes of a regular file durable that were written so far, by whomever.</summary>
+    /// <param name="path">The file.</param>
+    void FlushFile(RemotePath path)
+    {
+        using var file = Open(path, FileUse.Update);
+        file.Flush();
+    }
 
     /// <summary>Makes the names in a directory durable, where the operating system can.</summary>
     /// <param name="directory">The directory.</param>

@@ -96,24 +96,7 @@ internal sealed unsafe class LinuxFileSystem : IFileSystem
     public IOpenFile Open(RemotePath path, FileUse access, long reserve = 0)
     {
         using var parent = _directories.OpenParent(path);
-        if (access != FileUse.CreateNew)
-        {
-            // Looked at before it is opened: opening a pipe would wait, opening a device may do anything.
-            RequireRegular(LinuxDirectories.Stat(parent, LinuxDirectories.NameOf(path), path), path);
-        }
-
-        var flags = LibC.NoFollow | LibC.CloseOnExec | access switch
-        {
-            FileUse.Read => LibC.ReadOnly,
-            FileUse.Update => LibC.ReadWrite,
-            _ => LibC.WriteOnly | LibC.CreateExclusive,
-        };
-        var descriptor = LibC.OpenAt(parent.Descriptor, LinuxDirectories.NameOf(path), flags, FileMode);
-        if (descriptor < 0)
-        {
-            throw LinuxErrors.Last(path);
-        }
-
+        var descriptor = OpenRegular(parent, path, access);
         var handle = new SafeFileHandle(descriptor, ownsHandle: true);
         try
         {
@@ -132,6 +115,8 @@ internal sealed unsafe class LinuxFileSystem : IFileSystem
             throw;
         }
     }
+
+    public ValueTask<long> ReadAllAsync(RemotePath path, Memory<byte> buffer, CancellationToken cancellationToken) => new(ReadAll(path, buffer.Span));
 
     public void Rename(RemotePath source, RemotePath destination)
     {
@@ -178,14 +163,24 @@ internal sealed unsafe class LinuxFileSystem : IFileSystem
         Check(LibC.UnlinkAt(parent.Descriptor, LinuxDirectories.NameOf(path), LibC.RemoveDirectory), path);
     }
 
+    public void FlushFile(RemotePath path)
+    {
+        using var parent = _directories.OpenParent(path);
+        var descriptor = OpenRegular(parent, path, FileUse.Update);
+        try
+        {
+            Flush(descriptor, path);
+        }
+        finally
+        {
+            _ = LibC.Close(descriptor);
+        }
+    }
+
     public void FlushDirectory(RemotePath directory)
     {
         using var open = _directories.Open(directory);
-        if (LibC.Flush(open.Descriptor) != 0
-            && Marshal.GetLastPInvokeError() is not (LinuxErrors.Invalid or LinuxErrors.NotSupported or LinuxErrors.NotImplemented))
-        {
-            throw LinuxErrors.Last(directory);
-        }
+        Flush(open.Descriptor, directory);
     }
 
     public void SetDirectoryTime(RemotePath directory, DateTimeOffset time)
@@ -228,6 +223,81 @@ internal sealed unsafe class LinuxFileSystem : IFileSystem
 
     public void Dispose() => _directories.Dispose();
 
+    // By its number, without a handle: a disk in a directory is thousands of such files.
+    private long ReadAll(RemotePath path, Span<byte> buffer)
+    {
+        using var parent = _directories.OpenParent(path);
+        var descriptor = OpenRegular(parent, path, FileUse.Read);
+        try
+        {
+            var length = RequireRegular(LinuxDirectories.Stat(descriptor, "", path), path).Length;
+            return length > buffer.Length ? length : ReadAll(descriptor, path, buffer[..(int)length]);
+        }
+        finally
+        {
+            _ = LibC.Close(descriptor);
+        }
+    }
+
+    private static int ReadAll(int descriptor, RemotePath path, Span<byte> buffer)
+    {
+        var total = 0;
+        while (total < buffer.Length)
+        {
+            var count = (int)LibC.ReadAt(descriptor, buffer[total..], (nuint)(buffer.Length - total), total);
+            if (count == 0)
+            {
+                break;
+            }
+
+            if (count > 0)
+            {
+                total += count;
+            }
+            else if (Marshal.GetLastPInvokeError() != LinuxErrors.Interrupted)
+            {
+                throw LinuxErrors.Last(path);
+            }
+        }
+
+        return total;
+    }
+
+    private static int OpenRegular(LinuxDirectories.OpenDirectory parent, RemotePath path, FileUse access)
+    {
+        if (access != FileUse.CreateNew)
+        {
+            // Looked at before it is opened: opening a pipe would wait, opening a device may do anything.
+            RequireRegular(LinuxDirectories.Stat(parent, LinuxDirectories.NameOf(path), path), path);
+        }
+
+        var flags = LibC.NoFollow | LibC.CloseOnExec | access switch
+        {
+            FileUse.Read => LibC.ReadOnly,
+            FileUse.Update => LibC.ReadWrite,
+            _ => LibC.WriteOnly | LibC.CreateExclusive,
+        };
+        var descriptor = LibC.OpenAt(parent.Descriptor, LinuxDirectories.NameOf(path), flags, FileMode);
+        return descriptor >= 0 ? descriptor : throw LinuxErrors.Last(path);
+    }
+
+    // Storages that cannot flush are not asked for more than they can.
+    private static void Flush(int descriptor, RemotePath path)
+    {
+        while (LibC.Flush(descriptor) != 0)
+        {
+            switch (Marshal.GetLastPInvokeError())
+            {
+                case LinuxErrors.Interrupted:
+                    continue;
+                case LinuxErrors.Invalid or LinuxErrors.NotSupported or LinuxErrors.NotImplemented:
+                    return;
+                default:
+                    throw LinuxErrors.Last(path);
+            }
+        }
+    }
+
     private static bool TryRenameNoReplace(
         LinuxDirectories.OpenDirectory from, ReadOnlySpan<char> source, LinuxDirectories.OpenDirectory to, ReadOnlySpan<char> destination)
     {
@@ -262,15 +332,15 @@ internal sealed unsafe class LinuxFileSystem : IFileSystem
         }
     }
 
-    private static void RequireRegular(FileStatX? found, RemotePath path)
+    private static FileStatus RequireRegular(FileStatX? found, RemotePath path)
     {
-        var kind = found?.ToStatus().Kind ?? throw new FileSystemException(FileFailure.NotFound, path, "nothing is there");
-        if (kind != RemoteEntryKind.File)
+        var status = found?.ToStatus() ?? throw new FileSystemException(FileFailure.NotFound, path, "nothing is there");
+        return status.Kind switch
         {
-            throw kind == RemoteEntryKind.Directory
-                ? new FileSystemException(FileFailure.IsDirectory, path, "it is a directory, a file was expected")
-                : new FileSystemException(FileFailure.Link, path, "it is a symbolic link or a device, which are not followed");
-        }
+            RemoteEntryKind.File => status,
+            RemoteEntryKind.Directory => throw new FileSystemException(FileFailure.IsDirectory, path, "it is a directory, a file was expected"),
+            _ => throw new FileSystemException(FileFailure.Link, path, "it is a symbolic link or a device, which are not followed"),
+        };
     }
 
     private static void Check(int result, RemotePath path)
