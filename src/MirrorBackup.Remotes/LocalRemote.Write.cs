@@ -139,15 +139,16 @@ public sealed partial class LocalRemote
 
         // The new name must not be durable before the content is.
         _directory.Unflushed.FlushFile(_directory.Files, source);
-        _directory.Unflushed.AddDirectory(source.Parent);
-        _directory.Unflushed.AddDirectory(destination.Parent);
+        var (from, to) = (source.Parent, destination.Parent);
+        _directory.Unflushed.AddDirectory(from);
+        _directory.Unflushed.AddDirectory(to);
         try
         {
             _directory.Files.Rename(source, destination);
         }
         catch (FileSystemException exception) when (exception.Failure == FileFailure.NotFound)
         {
-            _directory.MakeDirectories(destination.Parent);
+            _directory.MakeDirectories(to);
             _directory.Files.Rename(source, destination);
         }
 
@@ -157,10 +158,10 @@ public sealed partial class LocalRemote
             return;
         }
 
-        _directory.Unflushed.FlushDirectoryAndAbove(_directory.Files, destination.Parent);
-        if (source.Parent != destination.Parent)
+        _directory.Unflushed.FlushDirectoryAndAbove(_directory.Files, to);
+        if (from != to)
         {
-            _directory.Unflushed.FlushDirectoryAndAbove(_directory.Files, source.Parent);
+            _directory.Unflushed.FlushDirectoryAndAbove(_directory.Files, from);
         }
     }
 

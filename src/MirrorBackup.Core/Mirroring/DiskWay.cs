@@ -65,7 +65,7 @@ internal sealed class DiskWay
         // What is not compressed is decoded by being read.
         var checks = job.PassThroughCheck == PassThroughCheck.Always
             || (job.PassThroughCheck == PassThroughCheck.Unauthenticated && !source.IsAuthenticated);
-        return codec == BlockCodec.None ? null : StoredBlockReader.Create(oldestFirst, StoredReading.Encoded, decodes: checks || !allTake);
+        return codec == BlockCodec.None ? null : StoredBlockReader.Create(oldestFirst, StoredReading.Encoded, decodes: checks || !allTake, keepsDecoded: !allTake);
     }
 
     /// <summary>What really happened to the bytes.</summary>

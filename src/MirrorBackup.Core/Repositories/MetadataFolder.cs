@@ -60,7 +60,7 @@ internal sealed record MetadataFolder
         {
             return (file.Name, null, null);
         }
-        catch (MirrorBackupException broken) when (broken is CorruptBackupException or IntegrityException or UnsupportedBackupException)
+        catch (MirrorBackupException broken) when (broken.IsDamage())
         {
             return (file.Name, null, new ChainProblem(ChainProblemKind.UnreadableMetadata, file.Name, broken.Message) { PreventsRetiring = true });
         }

@@ -62,11 +62,18 @@ internal sealed class BlockLease
     /// <param name="isDecoded">Whether <see cref="Whole"/> holds the block, too; otherwise its buffer goes back at once.</param>
     public void Adopt(StoredBlock stored, bool isDecoded)
     {
-        (_stored, _isDecoded) = (stored, isDecoded);
+        _stored = stored;
         if (!isDecoded)
         {
-            GiveBufferBack();
+            ForgetDecoded();
         }
+    }
+
+    /// <summary>Gives the buffer of <see cref="Whole"/> back: only <see cref="Stored"/> is left. Only by the first holder.</summary>
+    public void ForgetDecoded()
+    {
+        _isDecoded = false;
+        GiveBufferBack();
     }
 
     /// <summary>

@@ -100,7 +100,13 @@ internal sealed class DiskBlockSource
         {
             // How much it is shows only now; those who come next wait for it.
             await ThrottleAsync(isThrottled ? 0 : lease.Stored!.Length, cancellationToken).ConfigureAwait(false);
-            return Hash(stored.Decodes ? lease.Data : lease.Stored!.Bytes);
+            var hash = Hash(stored.Decodes ? lease.Data : lease.Stored!.Bytes);
+            if (!stored.KeepsDecoded)
+            {
+                lease.ForgetDecoded();
+            }
+
+            return hash;
         }
 
         await ThrottleAsync(isThrottled ? 0 : _disk.BlockSize, cancellationToken).ConfigureAwait(false);

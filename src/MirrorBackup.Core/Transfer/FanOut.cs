@@ -160,7 +160,6 @@ internal sealed class FanOut
         {
             Offer(_taps, block);
             Offer(_targets, block);
-
             if (_waiting.Count > 0)
             {
                 await WaitAsync(block).ConfigureAwait(false);

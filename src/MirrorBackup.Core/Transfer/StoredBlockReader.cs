@@ -27,6 +27,9 @@ internal sealed class StoredBlockReader
     /// <summary>Whether each block is decoded, too: because a target needs it, or as a check.</summary>
     public bool Decodes => _decodes;
 
+    /// <summary>Whether somebody wants the decoded content; otherwise it has served as a check, and goes once it was hashed.</summary>
+    public bool KeepsDecoded { get; private init; }
+
     /// <summary>The blocks, so far, that could not be passed on as they are.</summary>
     public IReadOnlySet<int> TakenApart
     {
@@ -62,15 +65,16 @@ internal sealed class StoredBlockReader
     /// <param name="oldestFirst">VHD directories of one codec; stay the caller's.</param>
     /// <param name="reading">What travels.</param>
     /// <param name="decodes">Whether each block is to be decoded, too; not together with <see cref="StoredReading.Encrypted"/>.</param>
+    /// <param name="keepsDecoded">Whether some target needs the decoded content.</param>
     /// <returns>The reader.</returns>
-    public static StoredBlockReader Create(IReadOnlyList<IVirtualDisk> oldestFirst, StoredReading reading, bool decodes)
+    public static StoredBlockReader Create(IReadOnlyList<IVirtualDisk> oldestFirst, StoredReading reading, bool decodes, bool keepsDecoded = false)
     {
         if (decodes && reading == StoredReading.Encrypted)
         {
             throw new ArgumentException("What is read encrypted cannot be decoded.", nameof(decodes));
         }
 
-        return new StoredBlockReader(oldestFirst.Cast<VhdDirectory>(), reading, decodes, new HashSet<int>());
+        return new StoredBlockReader(oldestFirst.Cast<VhdDirectory>(), reading, decodes, new HashSet<int>()) { KeepsDecoded = keepsDecoded };
     }
 
     /// <summary>Prepares the reading of a copy in the way in which it was made.</summary>

@@ -63,7 +63,7 @@ internal sealed class LostDirectories(IRemote remote, RemotePath folder, VmCatal
                 return directory.AllocatedBlocks.All(block => files.Contains(VhdDirectoryLayout.Block(directory.DataPath, block)));
             }
         }
-        catch (Exception other) when (other is RemoteNotFoundException or CorruptBackupException or IntegrityException or UnsupportedBackupException)
+        catch (Exception other) when (other is RemoteNotFoundException || other.IsDamage())
         {
             return false;
         }

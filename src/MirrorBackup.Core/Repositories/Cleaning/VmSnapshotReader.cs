@@ -129,7 +129,7 @@ internal sealed class VmSnapshotReader(BackupRepository repository, string vm)
                     && await HoldsAllAsync(original, copy, cancellationToken).ConfigureAwait(false);
             }
         }
-        catch (Exception other) when (other is RemoteNotFoundException or CorruptBackupException or IntegrityException or UnsupportedBackupException)
+        catch (Exception other) when (other is RemoteNotFoundException || other.IsDamage())
         {
             // In the middle of a merge a revision may lie elsewhere than its name says.
             return false;

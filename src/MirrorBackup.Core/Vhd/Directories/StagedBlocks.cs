@@ -149,22 +149,9 @@ internal sealed class StagedBlocks : IDisposable
     {
         try
         {
-            var path = VhdDirectoryLayout.Block(_dataPath, block);
-            var file = asStored
-                ? await _remote.OpenStoredAsync(path, cancellationToken).ConfigureAwait(false)
-                : await _remote.OpenReadAsync(path, cancellationToken).ConfigureAwait(false);
-            await using (file.ConfigureAwait(false))
-            {
-                if (file.Length == 0 || file.Length > limit)
-                {
-                    return false;
-                }
-
-                using var stored = asStored ? StoredBlockBuffers.RentEncrypted(codec) : StoredBlockBuffers.Rent(codec);
-                var bytes = stored.Memory[..(int)file.Length];
-                await file.ReadExactlyAsync(0, bytes, cancellationToken).ConfigureAwait(false);
-                return holds(bytes);
-            }
+            using var buffer = asStored ? StoredBlockBuffers.RentEncrypted(codec) : StoredBlockBuffers.Rent(codec);
+            var length = await _remote.ReadAllAsync(VhdDirectoryLayout.Block(_dataPath, block), buffer.Memory[..limit], asStored, cancellationToken).ConfigureAwait(false);
+            return length > 0 && length <= limit && holds(buffer.Memory[..(int)length]);
         }
         catch (Exception error) when (error is RemoteNotFoundException or RemoteConflictException or CorruptBackupException or IntegrityException or InvalidDataException)
         {

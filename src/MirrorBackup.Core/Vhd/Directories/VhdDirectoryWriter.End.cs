@@ -83,7 +83,7 @@ public sealed partial class VhdDirectoryWriter
         {
             written = await VhdDirectory.OpenDataAsync(_remote, Path, DataPath, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception error) when (error is CorruptBackupException or IntegrityException or UnsupportedBackupException or RemoteNotFoundException)
+        catch (Exception error) when (error is RemoteNotFoundException || error.IsDamage())
         {
             throw new IntegrityException($"The VHD directory {DataPath} cannot be opened after it was written: {error.Message}", innerException: error) { Path = DataPath.Value };
         }

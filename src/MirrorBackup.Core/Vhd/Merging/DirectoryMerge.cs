@@ -233,7 +233,7 @@ internal sealed class DirectoryMerge(MergeJournal journal) : IMergeRun
         {
             return await VhdDirectory.OpenAsync(_remote, alias, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is RemoteNotFoundException or CorruptBackupException or UnsupportedBackupException or IntegrityException)
+        catch (Exception e) when (e is RemoteNotFoundException || e.IsDamage())
         {
             return null;
         }

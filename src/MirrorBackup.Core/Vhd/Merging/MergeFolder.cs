@@ -30,7 +30,7 @@ internal static class MergeFolder
                     members.Add(name, ToMember(file));
                 }
             }
-            catch (Exception e) when (e is CorruptBackupException or IntegrityException or UnsupportedBackupException)
+            catch (Exception e) when (e.IsDamage())
             {
                 // Not a member of anything: the assessment says what is missing.
             }

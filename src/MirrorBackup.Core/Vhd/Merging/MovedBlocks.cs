@@ -39,7 +39,7 @@ internal sealed class MovedBlocks
             {
                 return await OpenAsync(remote, child, state, cancellationToken).ConfigureAwait(false);
             }
-            catch (Exception e) when (e is RemoteNotFoundException or CorruptBackupException or UnsupportedBackupException or IntegrityException)
+            catch (Exception e) when (e is RemoteNotFoundException || e.IsDamage())
             {
                 return null;
             }

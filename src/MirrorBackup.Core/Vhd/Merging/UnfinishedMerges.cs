@@ -108,7 +108,7 @@ internal static class UnfinishedMerges
                 return disk.Id;
             }
         }
-        catch (Exception e) when (e is RemoteNotFoundException or CorruptBackupException or UnsupportedBackupException or IntegrityException)
+        catch (Exception e) when (e is RemoteNotFoundException || e.IsDamage())
         {
             return null;
         }
