@@ -16,7 +16,7 @@ internal static class BlockBuffers
     // What is shorter wastes too much of such a buffer.
     private const int LeastBytes = 64 << 10;
 
-    // As many as two copies have under way at the most; whatever else comes back is left to the garbage collector.
+    // Enough for a copy that recodes every block, or for several that do not; whatever else comes back is left to the garbage collector.
     private const int MaximumRetained = 32;
 
     private static readonly Stack<byte[]> s_free = new(MaximumRetained);
