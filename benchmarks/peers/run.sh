@@ -78,7 +78,8 @@ mirror incremental file 5 "chacha-none$none&$key" > /dev/null
 "$tool" sample-archive "$folder/archive" "$size"
 xva=$(find "$folder/archive" -name '*.xva')
 mirror full archive 5 "archive-chacha?$key" > /dev/null
-export vhd xva
+stored=$(find "$folder/archive-chacha" -name '*.xva')
+export vhd xva stored
 data=$(find "$folder/brotli" -name data -type d)
 export data
 
@@ -100,6 +101,7 @@ row 'encrypted directory, brotli, to another key (likewise)' '≥ 1.0' "$(tree c
 row 'encrypted directory, brotli, same key (likewise)' '≥ 1.1' "$(tree chacha)" 'mirror incremental "chacha?$key" 5 "out$brotli&$key"'
 row 'archive to clear (MD5 alone)' '≥ 0.85' 'openssl dgst -md5 "$xva"' 'mirror full archive 5 out'
 row 'archive to encrypted (`cp` and flush)' '≥ 0.9' "${copy//vhd/xva}" 'mirror full archive 5 "out?$key"'
+row 'encrypted archive, same key (`cp` and flush)' '≥ 1.1' "${copy//vhd/stored}" 'mirror full "archive-chacha?$key" 5 "out?$key"'
 row 'encrypted archive to another cipher (both one-shot ciphers)' '≥ 0.7' '"$tool" floor-recrypt "$xva" 1' 'mirror full "archive-chacha?$key" 5 "out?$other&encryptionAlgorithm=aes-256-gcm"'
 row 'encrypted archive to another cipher (both ciphers, 2 threads)' '' '"$tool" floor-recrypt "$xva" 2' 'mirror full "archive-chacha?$key" 5 "out?$other&encryptionAlgorithm=aes-256-gcm"'
 
